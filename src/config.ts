@@ -1,0 +1,249 @@
+/**
+ * The configuration of a run: one zod schema gives the type, the defaults, the presets and the JSON Schema.
+ * Names are TRL's and PEFT's in camelCase. Unknown keys are errors that name the nearest known key.
+ */
+import { z } from "zod";
+import { SeasError } from "./errors.ts";
+
+const count = z.number().int().nonnegative();
+const positive = z.number().int().positive();
+const share = z.number().min(0).max(1);
+
+const Training = z.strictObject({
+  learningRate: z.number().positive(),
+  batchSize: positive.describe("pairs or examples an optimizer step"),
+  epochs: positive,
+  warmupRatio: share.default(0.1),
+  schedule: z.enum(["linear", "cosine", "constant"]).default("cosine"),
+  weightDecay: z.number().nonnegative().default(0),
+  maxGradNorm: z.number().positive().default(1),
+  maxLength: positive.describe("longest prompt + completion, tokens"),
+});
+
+const Dpo = Training.extend({
+  beta: z.number().positive().describe("strength of the reference (the paper's scripts: 0.1)"),
+  sftWeight: z.number().nonnegative().describe("weight of the chosen side's likelihood; 0 = plain DPO as in the paper"),
+});
+
+/** The whole configuration. */
+export const Config = z.strictObject({
+  preset: z.enum(["tiny", "quick", "standard", "paper"]).describe("where every value not given comes from"),
+  seed: count.describe("of every random choice; the same seed makes the same run, byte for byte"),
+  output: z.string().describe("folder that holds the run folders"),
+  iterations: positive.describe("rounds of attack and optimization (the paper: 3)"),
+  model: z.strictObject({
+    base: z.string().describe("smollm2-135m-instruct, a .gguf or .safetensors file, a Hugging Face folder, or a hub id"),
+    threads: count.describe("threads of the engine; 0 = one for each core"),
+    loraRank: positive,
+    loraAlpha: positive,
+  }),
+  data: z.strictObject({
+    dataset: z.string().nullable().describe("JSONL of {prompt, category} instead of our own prompts (SEAS's form)"),
+    trainPrompts: positive.describe("hand-written training prompts to use, at most"),
+  }),
+  initialization: z.strictObject({
+    redTeam: Training.extend({ examples: positive.describe("k prompts in, one out; drawn at random") }),
+    target: Training.extend({
+      sft: z.enum(["none", "instructions"]).describe("none: the base is instructed already; instructions: a base model needs it"),
+      examples: positive,
+    }),
+  }),
+  attack: z.strictObject({
+    seeds: positive.describe("seed prompts an iteration (the paper: 5000)"),
+    examplesPerSeed: positive.describe("k, the examples in a seed prompt (the paper: 3)"),
+    promptsPerSeed: positive.describe("n, adversarial prompts of a seed prompt (the paper: 5)"),
+    responsesPerPrompt: positive.describe("m, answers to an adversarial prompt (the paper: 5)"),
+    temperature: z.number().nonnegative(),
+    topP: z.number().positive().max(1),
+    maxPromptTokens: positive,
+    maxResponseTokens: positive,
+    batchSize: positive.describe("sequences sampled side by side; also the unit of resume"),
+    nearDuplicate: share.describe("character 5-gram similarity from which a prompt counts as a copy; 1 = keep all"),
+  }),
+  judge: z.strictObject({
+    train: z.string().describe("the judge whose verdicts train"),
+    score: z.string().describe("the judge whose verdicts are reported; it never trains"),
+    batchSize: positive,
+  }),
+  optimization: z.strictObject({
+    rules: z.enum(["seas", "paper"]).describe("how pairs are made: ours, or the paper's exactly"),
+    redTeam: Dpo.extend({
+      margin: share.describe("least difference of unsafe shares between chosen and rejected"),
+      maxPairs: positive,
+    }),
+    target: Dpo.extend({
+      maxPairs: positive.describe("safety pairs an iteration (the paper: 2000)"),
+      generalPairs: z.array(count).min(1).describe("general pairs by iteration, the last for all later (the paper: 7000, 14000, 14000)"),
+      lookAlikePairs: count.describe("harmless look-alikes: chosen answers, rejected refuses"),
+      replayPairs: count.describe("safety pairs of earlier iterations, seen again"),
+    }),
+  }),
+  evaluation: z.strictObject({
+    testPrompts: positive.describe("held-out adversarial prompts"),
+    lookAlikes: positive,
+    ordinary: positive.describe("held-out ordinary answers, for perplexity"),
+    samples: positive.describe("answers to each evaluation prompt"),
+    crossPlaySeeds: count.describe("seed prompts a cell of the R × T matrix; 0 = no matrix"),
+    crossPlayPrompts: positive.describe("adversarial prompts a seed in the matrix"),
+  }),
+});
+export type Config = z.infer<typeof Config>;
+export type Preset = Config["preset"];
+
+const quick: Config = {
+  preset: "quick",
+  seed: 1,
+  output: "runs",
+  iterations: 3,
+  model: { base: "smollm2-135m-instruct", threads: 0, loraRank: 16, loraAlpha: 32 },
+  data: { dataset: null, trainPrompts: 100_000 },
+  initialization: {
+    redTeam: {
+      examples: 96, learningRate: 3e-4, batchSize: 8, epochs: 1, warmupRatio: 0.1, schedule: "cosine",
+      weightDecay: 0, maxGradNorm: 1, maxLength: 256,
+    },
+    target: {
+      sft: "none", examples: 96, learningRate: 1e-4, batchSize: 8, epochs: 1, warmupRatio: 0.1, schedule: "cosine",
+      weightDecay: 0, maxGradNorm: 1, maxLength: 192,
+    },
+  },
+  attack: {
+    seeds: 24, examplesPerSeed: 3, promptsPerSeed: 3, responsesPerPrompt: 3, temperature: 0.8, topP: 0.9,
+    maxPromptTokens: 64, maxResponseTokens: 48, batchSize: 36, nearDuplicate: 0.8,
+  },
+  judge: { train: "embedded:gptfuzz", score: "embedded:jailbreakbench", batchSize: 32 },
+  optimization: {
+    rules: "seas",
+    redTeam: {
+      learningRate: 1e-4, batchSize: 8, epochs: 1, warmupRatio: 0.1, schedule: "cosine", weightDecay: 0,
+      maxGradNorm: 1, maxLength: 256, beta: 0.1, sftWeight: 0.2, margin: 0.3, maxPairs: 24,
+    },
+    target: {
+      learningRate: 1e-4, batchSize: 8, epochs: 1, warmupRatio: 0.1, schedule: "cosine", weightDecay: 0,
+      maxGradNorm: 1, maxLength: 192, beta: 0.1, sftWeight: 0.2, maxPairs: 32, generalPairs: [12], lookAlikePairs: 24,
+      replayPairs: 8,
+    },
+  },
+  evaluation: { testPrompts: 60, lookAlikes: 40, ordinary: 24, samples: 1, crossPlaySeeds: 12, crossPlayPrompts: 2 },
+};
+
+/** Every preset, whole. */
+export const presets: Readonly<Record<Preset, Config>> = {
+  quick,
+  tiny: merge(quick, {
+    preset: "tiny",
+    initialization: { redTeam: { examples: 24 }, target: { examples: 24 } },
+    attack: { seeds: 6, promptsPerSeed: 2, responsesPerPrompt: 2, batchSize: 12 },
+    optimization: {
+      redTeam: { maxPairs: 6 },
+      target: { maxPairs: 8, generalPairs: [4], lookAlikePairs: 4, replayPairs: 2 },
+    },
+    evaluation: { testPrompts: 12, lookAlikes: 12, ordinary: 8, crossPlaySeeds: 3 },
+  }) as Config,
+  standard: merge(quick, {
+    preset: "standard",
+    initialization: { redTeam: { examples: 1024 } },
+    attack: { seeds: 200, promptsPerSeed: 5, responsesPerPrompt: 5, maxPromptTokens: 96, maxResponseTokens: 128 },
+    optimization: {
+      redTeam: { maxPairs: 200, learningRate: 5e-5, maxLength: 384 },
+      target: { maxPairs: 400, generalPairs: [200, 300], lookAlikePairs: 200, replayPairs: 80, learningRate: 5e-5, maxLength: 320 },
+    },
+    evaluation: { testPrompts: 300, lookAlikes: 90, ordinary: 100, samples: 3, crossPlaySeeds: 60, crossPlayPrompts: 3 },
+  }) as Config,
+  paper: merge(quick, {
+    preset: "paper",
+    initialization: {
+      redTeam: { examples: 16_000, learningRate: 5e-6, epochs: 3, maxLength: 2048 },
+      target: { sft: "instructions", examples: 101_000, learningRate: 5e-6, epochs: 3, maxLength: 2048 },
+    },
+    attack: {
+      seeds: 5000, promptsPerSeed: 5, responsesPerPrompt: 5, maxPromptTokens: 2048, maxResponseTokens: 2048, nearDuplicate: 1,
+    },
+    optimization: {
+      rules: "paper",
+      redTeam: { learningRate: 5e-6, sftWeight: 0, margin: 0, maxPairs: 5000, maxLength: 2048 },
+      target: {
+        learningRate: 5e-6, sftWeight: 0, maxPairs: 2000, generalPairs: [7000, 14_000, 14_000], lookAlikePairs: 0, replayPairs: 0,
+        maxLength: 2048,
+      },
+    },
+    evaluation: { testPrompts: 2000, lookAlikes: 300, ordinary: 300, samples: 1, crossPlaySeeds: 5000, crossPlayPrompts: 5 },
+  }) as Config,
+};
+
+type Tree = { readonly [key: string]: unknown };
+
+/** Values of `over` laid over `base`, object by object; arrays and scalars are replaced. */
+function merge(base: Tree, over: Tree): Tree {
+  const result: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    if (value === undefined) continue;
+    const old = result[key];
+    result[key] = isTree(old) && isTree(value) ? merge(old, value) : value;
+  }
+  return result;
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * The whole configuration from what a user gave: preset, then the given values over it.
+ *
+ * @param given what a YAML file or a caller says; every key optional
+ * @param source named in errors, e.g. the file
+ * @throws SeasError E_CONFIG naming the key, and for an unknown one the nearest known
+ */
+export function resolveConfig(given: unknown, source = "config"): Config {
+  if (!isTree(given ?? {})) throw new SeasError("E_CONFIG", `${source}: expected keys and values, got ${typeof given}`);
+  const tree = (given ?? {}) as Tree;
+  const preset = (tree["preset"] ?? "quick") as Preset;
+  if (typeof preset !== "string" || !Object.hasOwn(presets, preset)) {
+    throw new SeasError("E_CONFIG", `${source}: unknown preset \`${String(preset)}\``, { hint: `one of ${Object.keys(presets).join(", ")}` });
+  }
+  const parsed = Config.safeParse(merge(presets[preset], tree));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const path = issue?.path.map(String) ?? [];
+  if (issue?.code === "unrecognized_keys") {
+    const key = issue.keys[0] ?? "";
+    const known = Object.keys((path.reduce<unknown>((at, p) => (at as Tree)[p], quick) as Tree) ?? {});
+    const near = nearest(key, known);
+    throw new SeasError("E_CONFIG", `${source}: unknown key \`${[...path, key].join(".")}\``, {
+      hint: near === undefined ? `known here: ${known.join(", ")}` : `did you mean \`${[...path, near].join(".")}\`?`,
+    });
+  }
+  throw new SeasError("E_CONFIG", `${source}: \`${path.join(".")}\`: ${issue?.message ?? "invalid"}`);
+}
+
+/** The word of `known` at the smallest edit distance, if that is at most half of the word's length. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const ranked = known.map((k) => ({ k, d: editDistance(word.toLowerCase(), k.toLowerCase()) })).sort((a, b) => a.d - b.d);
+  const best = ranked[0];
+  return best !== undefined && best.d <= Math.max(2, word.length / 2) ? best.k : undefined;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+/** JSON Schema of a config file: every key optional, since the preset fills the rest. */
+export function configJsonSchema(): object {
+  const schema = z.toJSONSchema(Config, { io: "input" });
+  return dropRequired(schema) as object;
+}
+
+function dropRequired(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(dropRequired);
+  if (!isTree(node)) return node;
+  return Object.fromEntries(Object.entries(node).filter(([k]) => k !== "required").map(([k, v]) => [k, dropRequired(v)]));
+}
