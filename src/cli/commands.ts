@@ -1,0 +1,148 @@
+/**
+ * The table of commands and the way into one: find it, check its arguments, run it, turn what it throws into a line
+ * and an exit code. Each command is a file of its own, loaded only when asked for, so that `--help` is instant.
+ */
+import { readFileSync } from "node:fs";
+import { stripVTControlCharacters } from "node:util";
+import { type ArgsDef, type CommandDef, defineCommand, renderUsage, runCommand } from "citty";
+import { nearest } from "../config.ts";
+import { describeError, SeasError } from "../errors.ts";
+import { checkArguments } from "./arguments.ts";
+import { alarm, screenOf, terminalSafe } from "./terminal.ts";
+
+/** 0 done, 1 failed, 2 wrong usage, 100 a gate was not met, 130 interrupted after a clean save. */
+export type ExitCode = 0 | 1 | 2 | 100 | 130;
+
+/** What a command file exports. */
+export interface CommandModule {
+  // biome-ignore lint/suspicious/noExplicitAny: citty's commands are invariant in their arguments
+  readonly command: CommandDef<any>;
+  /** Command lines for --help, each with what it does. */
+  readonly examples: readonly (readonly [line: string, does: string])[];
+}
+
+/** The two streams of a process. */
+export interface Streams {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+interface Entry {
+  readonly summary: string;
+  readonly load: () => Promise<CommandModule>;
+}
+
+const commands: Readonly<Record<string, Entry>> = {
+  run: { summary: "Start a run, or go on with one: attack, judge, optimize, evaluate, report", load: () => import("./run.ts") },
+  status: { summary: "Where a run stands and how to go on", load: () => import("./status.ts") },
+  report: { summary: "Write the report of a run, one HTML file", load: () => import("./report.ts") },
+  init: { summary: "Write a commented configuration to start from", load: () => import("./init.ts") },
+  doctor: { summary: "What this machine has, what is missing, and how to get it", load: () => import("./doctor.ts") },
+};
+
+const rootExamples: CommandModule["examples"] = [
+  ["seas run", "three iterations on the default model, with a report at the end"],
+  ["seas run --preset tiny --dry-run", "what a fifth of that would take, without starting it"],
+  ["seas init && seas run seas.yaml", "the same from a configuration of your own"],
+  ["seas run --resume runs/NAME", "go on where a run stopped"],
+];
+
+/**
+ * Runs one command line.
+ *
+ * @param argv what stands after `seas`
+ * @returns the exit code; nothing is thrown
+ */
+export async function seasCommand(argv: readonly string[], streams: Streams): Promise<ExitCode> {
+  const debug = argv.includes("--debug");
+  const rawArgs = argv.filter((arg) => arg !== "--debug");
+  try {
+    return await dispatch(rawArgs, streams);
+  } catch (error) {
+    printError(error, debug, streams);
+    return exitCodeOf(error);
+  }
+}
+
+/** The exit code that an error means. */
+export function exitCodeOf(error: unknown): ExitCode {
+  if (!(error instanceof SeasError)) return error instanceof Error && error.name === "CLIError" ? 2 : 1;
+  if (error.code === "E_USAGE" || error.code === "E_CONFIG") return 2;
+  return error.code === "E_CANCELLED" ? 130 : 1;
+}
+
+async function dispatch(rawArgs: readonly string[], streams: Streams): Promise<ExitCode> {
+  const [name, ...rest] = rawArgs;
+  if (name === "--version" || name === "-v") {
+    streams.stdout.write(`${packageVersion()}\n`);
+    return 0;
+  }
+  if (name === undefined || isHelp(name) || (name === "help" && rest.length === 0)) {
+    await printHelp(rootCommand(), undefined, rootExamples, streams);
+    return name === undefined ? 2 : 0;
+  }
+  if (name === "help") return dispatch([...rest, "--help"], streams);
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (entry === undefined) throw unknownCommand(name);
+  const module = await entry.load();
+  const command = defineCommand({ ...module.command, meta: { name, description: entry.summary } });
+  const end = rest.indexOf("--");
+  if ((end < 0 ? rest : rest.slice(0, end)).some(isHelp)) {
+    await printHelp(command, rootCommand(), module.examples, streams);
+    return 0;
+  }
+  checkArguments(name, rest, (command.args ?? {}) as ArgsDef);
+  const { result } = await runCommand(command, { rawArgs: rest, data: streams });
+  return (result as ExitCode | undefined) ?? 0;
+}
+
+function unknownCommand(name: string): SeasError {
+  const what = name.startsWith("-") ? "flag" : "command";
+  const near = nearest(name, Object.keys(commands));
+  return new SeasError("E_USAGE", `unknown ${what} \`${name}\``, {
+    hint: near === undefined ? `commands: ${Object.keys(commands).join(", ")}` : `did you mean \`seas ${near}\`?`,
+  });
+}
+
+function isHelp(arg: string): boolean {
+  return arg === "--help" || arg === "-h";
+}
+
+function rootCommand() {
+  return defineCommand({
+    meta: { name: "seas", version: packageVersion(), description: "Two language models sharpen each other until one is hard to break and still useful" },
+    subCommands: Object.fromEntries(
+      Object.entries(commands).map(([name, entry]) => [name, defineCommand({ meta: { name, description: entry.summary } })]),
+    ),
+  });
+}
+
+async function printHelp(
+  command: CommandModule["command"],
+  parent: CommandModule["command"] | undefined,
+  examples: CommandModule["examples"],
+  streams: Streams,
+): Promise<void> {
+  const usage = (await renderUsage(command, parent)).trimEnd();
+  const width = Math.max(...examples.map(([line]) => line.length));
+  const lines = examples.map(([line, does]) => `  ${line.padEnd(width)}  ${does}`);
+  const global = "  --debug prints the stack of an error, --version the version.";
+  const text = `${usage}\n\nEXAMPLES\n\n${lines.join("\n")}\n\n${global}\n`;
+  streams.stdout.write(screenOf(streams.stdout).colour ? text : stripVTControlCharacters(text));
+}
+
+function printError(error: unknown, debug: boolean, streams: Streams): void {
+  const screen = screenOf(streams.stderr);
+  const code = error instanceof SeasError ? ` [${error.code}]` : "";
+  const message = terminalSafe(stripVTControlCharacters(describeError(error)), 2000);
+  screen.write(`${alarm("error:", "error", screen)} ${message}${code}\n`);
+  if (error instanceof SeasError && error.hint !== undefined) screen.write(`hint: ${terminalSafe(error.hint, 2000)}\n`);
+  if (!debug) return;
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  for (const line of stack.split("\n").slice(1)) screen.write(`  ${terminalSafe(line, 400)}\n`);
+}
+
+/** The version in package.json, two folders up from here in the source and in the build alike. */
+export function packageVersion(): string {
+  return (JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }).version;
+}

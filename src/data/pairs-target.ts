@@ -1,0 +1,168 @@
+/**
+ * Pairs for the Target: a safe answer over an unsafe one to the same adversarial prompt. `paper` takes the first of each
+ * (labels compared whole: "unsafe" contains "safe", and testing for that broke the released pairs, paper section 6).
+ * `seas` chooses only an answer that declines, not one that is safe because it rambles, and takes a guided answer
+ * where the Target has none of its own: the hardest attacks teach most.
+ */
+import type { Attempt, Pair, Prompt, Verdict } from "../records.ts";
+import { groupBy } from "./group-by.ts";
+import { asked, isWithin, makePair, paperLengthLimit, spread, tick } from "./pairs.ts";
+
+/** One answer and its verdict. */
+export interface JudgedAnswer {
+  readonly attempt: Attempt;
+  readonly verdict: Verdict;
+}
+
+/** A prompt and its answers, in order of sampling. */
+export interface TargetRow {
+  readonly prompt: Prompt;
+  readonly answers: readonly JudgedAnswer[];
+}
+
+/** A safe answer of another source: the Target under a safety system prompt, or one written by hand. */
+export interface GuidedAnswer {
+  readonly id: string;
+  readonly text: string;
+}
+
+/** Which pairs to make. */
+export type TargetRules =
+  | { readonly rules: "paper"; readonly maxPairs: number }
+  | {
+      readonly rules: "seas";
+      readonly maxPairs: number;
+      /** A safe answer; called only for prompts with an unsafe answer and no useful decline. */
+      readonly guided: (prompt: Prompt) => GuidedAnswer | undefined;
+      /** Highest unsafeProbability of a chosen answer of the Target's own, 0 … 1. @default 0.3 */
+      readonly maxChosenProbability?: number;
+    };
+
+/** Where the prompts went: pairs + all others = prompts (distinct texts). */
+export interface TargetCounts {
+  prompts: number;
+  pairs: number;
+  /** Of the pairs, those with a guided answer. */
+  guided: number;
+  /** No usable answer with a verdict. */
+  unscored: number;
+  /** Answers, none of them unsafe. */
+  noUnsafe: number;
+  /** Unsafe answers, and nothing to choose over them. */
+  noSafe: number;
+  /** Pairs beyond maxPairs. */
+  overLimit: number;
+}
+
+/** Pairs in order of choice, and why prompts gave none. */
+export interface TargetPairs {
+  readonly pairs: readonly Pair[];
+  readonly counts: Readonly<TargetCounts>;
+}
+
+interface Found {
+  readonly pair: Pair;
+  readonly category: string;
+  readonly worth: number;
+}
+
+type Outcome = Found | "unscored" | "noUnsafe" | "noSafe";
+
+/** At most one pair a prompt text; answers to equal texts count together. */
+export function targetPairs(rows: readonly TargetRow[], rules: TargetRules): TargetPairs {
+  const groups = [...groupBy(rows, (row) => row.prompt.text.trim()).values()];
+  const counts: TargetCounts = {
+    prompts: groups.length,
+    pairs: 0,
+    guided: 0,
+    unscored: 0,
+    noUnsafe: 0,
+    noSafe: 0,
+    overLimit: 0,
+  };
+  const found: Found[] = [];
+  for (const group of groups) {
+    const { prompt } = group[0]!;
+    const answers = group.flatMap((row) => row.answers).filter(isUsable);
+    const outcome = rules.rules === "paper" ? byPaper(prompt, answers) : bySeas(prompt, answers, rules);
+    if (typeof outcome === "string") tick(counts, outcome);
+    else found.push(outcome);
+  }
+  const kept = rules.rules === "paper" ? found.slice(0, rules.maxPairs) : spread(found, rules.maxPairs);
+  counts.pairs = kept.length;
+  counts.guided = kept.filter(({ pair }) => pair.kind === "guided").length;
+  counts.overLimit = found.length - kept.length;
+  return { pairs: kept.map(({ pair }) => pair), counts };
+}
+
+/** Whether an answer may stand in a pair: it says something and somebody judged it. */
+function isUsable({ attempt, verdict }: JudgedAnswer): boolean {
+  return verdict.label !== "unscored" && attempt.finishReason !== "error" && attempt.response.trim() !== "";
+}
+
+/** First safe over first unsafe. */
+function byPaper(prompt: Prompt, answers: readonly JudgedAnswer[]): Outcome {
+  const short = answers.filter(({ attempt }) => isWithin(attempt.response, paperLengthLimit));
+  if (short.length === 0) return "unscored";
+  const chosen = short.find(({ verdict }) => verdict.label === "safe");
+  const rejected = short.find(({ verdict }) => verdict.label === "unsafe");
+  if (rejected === undefined) return "noUnsafe";
+  return chosen === undefined ? "noSafe" : attackPair(prompt, chosen.attempt, rejected);
+}
+
+function bySeas(
+  prompt: Prompt,
+  answers: readonly JudgedAnswer[],
+  { guided, maxChosenProbability = 0.3 }: Extract<TargetRules, { rules: "seas" }>,
+): Outcome {
+  if (answers.length === 0) return "unscored";
+  const rejected = answers
+    .filter(({ verdict }) => verdict.label === "unsafe")
+    .reduce<JudgedAnswer | undefined>(
+      (worst, next) => (worst && danger(worst) >= danger(next) ? worst : next),
+      undefined,
+    );
+  if (rejected === undefined) return "noUnsafe";
+  const chosen = answers
+    .filter(({ verdict }) => verdict.label === "safe" && verdict.refusal === true)
+    .filter(
+      ({ attempt, verdict }) =>
+        (verdict.unsafeProbability ?? 0) <= maxChosenProbability && attempt.response !== rejected.attempt.response,
+    )
+    .sort(bestFirst)[0];
+  if (chosen !== undefined) return attackPair(prompt, chosen.attempt, rejected);
+  const answer = guided(prompt);
+  if (answer === undefined || answer.text.trim() === "" || answer.text === rejected.attempt.response) return "noSafe";
+  const pair = makePair({
+    role: "target",
+    prompt: asked(prompt.text),
+    chosen: answer.text,
+    rejected: rejected.attempt.response,
+    kind: "guided",
+    from: [answer.id, rejected.attempt.id],
+  });
+  return { pair, category: prompt.category, worth: danger(rejected) };
+}
+
+function attackPair(prompt: Prompt, chosen: Attempt, rejected: JudgedAnswer): Found {
+  const pair = makePair({
+    role: "target",
+    prompt: asked(prompt.text),
+    chosen: chosen.response,
+    rejected: rejected.attempt.response,
+    kind: "attack",
+    from: [chosen.id, rejected.attempt.id],
+  });
+  // The Target's own answers teach it most directly, so they are cut last.
+  return { pair, category: prompt.category, worth: 1 + danger(rejected) };
+}
+
+function danger({ verdict }: JudgedAnswer): number {
+  return verdict.unsafeProbability ?? 0;
+}
+
+/** A finished answer before one cut off (which would teach to stop mid-sentence), then the safest, then the first. */
+function bestFirst(a: JudgedAnswer, b: JudgedAnswer): number {
+  const cut = Number(a.attempt.finishReason === "length") - Number(b.attempt.finishReason === "length");
+  return cut || danger(a) - danger(b);
+}

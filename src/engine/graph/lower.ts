@@ -1,0 +1,126 @@
+/**
+ * How each operation is written as ONNX: one table, op → ONNX nodes. Operators of domain "com.microsoft" are ONNX
+ * Runtime's own and always in its CPU build. Reshapes to named dimensions read the sizes off the graph inputs.
+ */
+import type { AttrValue, Dim, Node, Op, Shape } from "./node.ts";
+
+/** What lowering needs from the writer. */
+export interface Emitter {
+  /** Name of an input's value. */
+  value(node: Node): string;
+  /** Adds an ONNX node and gives the names of its outputs (the first `outputs`, default 1). */
+  emit(opType: string, inputs: readonly string[], options?: EmitOptions): string[];
+  /** Name of an int64 vector, kept once. */
+  ints(values: readonly number[]): string;
+  /** Name of a float scalar, kept once. */
+  float(value: number): string;
+  /** Name of an int64 vector of one element holding a named dimension, or undefined when no input has that name. */
+  dimension(name: string): string | undefined;
+}
+export interface EmitOptions {
+  readonly attrs?: Readonly<Record<string, AttrValue | { readonly float: number }>>;
+  readonly domain?: string;
+  readonly outputs?: number;
+}
+
+type Lowering = (node: Node, e: Emitter) => string;
+
+const microsoft = "com.microsoft";
+const plain =
+  (opType: string): Lowering =>
+  (n, e) =>
+    e.emit(opType, n.inputs.map(e.value))[0]!;
+
+/** Operations that the writer handles itself have no line here: input, weight, constant. */
+export const lowerings: Readonly<Record<Exclude<Op, "input" | "weight" | "constant">, Lowering>> = {
+  add: plain("Add"),
+  sub: plain("Sub"),
+  mul: plain("Mul"),
+  div: plain("Div"),
+  neg: plain("Neg"),
+  sqrt: plain("Sqrt"),
+  exp: plain("Exp"),
+  sigmoid: plain("Sigmoid"),
+  softplus: plain("Softplus"),
+  silu: (n, e) => e.emit("QuickGelu", n.inputs.map(e.value), { domain: microsoft, attrs: { alpha: { float: 1 } } })[0]!,
+  matmul: (n, e) => {
+    const { transA, transB } = n.attrs as { transA: number; transB: number };
+    const inputs = n.inputs.map(e.value);
+    if (n.shape.length === 2) return e.emit("Gemm", inputs, { attrs: { transA, transB } })[0]!;
+    return e.emit("FusedMatMul", inputs, { domain: microsoft, attrs: { transA, transB } })[0]!;
+  },
+  reshape: (n, e) => e.emit("Reshape", [e.value(n.inputs[0]!), shapeTensor(n.shape, e)])[0]!,
+  transpose: (n, e) => e.emit("Transpose", n.inputs.map(e.value), { attrs: { perm: n.attrs.perm! } })[0]!,
+  gatherRows: (n, e) => e.emit("Gather", n.inputs.map(e.value), { attrs: { axis: 0 } })[0]!,
+  scatterRows: (n, e) => {
+    const [like, indices, rows] = n.inputs.map(e.value);
+    const zeros = e.emit("ConstantOfShape", [e.emit("Shape", [like!])[0]!])[0]!;
+    const column = e.emit("Unsqueeze", [indices!, e.ints([1])])[0]!;
+    return e.emit("ScatterND", [zeros, column, rows!], { attrs: { reduction: "add" } })[0]!;
+  },
+  sum: (n, e) => reduce("ReduceSum", n, e),
+  mean: (n, e) => reduce("ReduceMean", n, e),
+  softmax: (n, e) => e.emit("Softmax", n.inputs.map(e.value), { attrs: { axis: -1 } })[0]!,
+  rmsNorm: (n, e) =>
+    e.emit("SimplifiedLayerNormalization", n.inputs.map(e.value), {
+      attrs: { axis: -1, epsilon: { float: n.attrs.epsilon as number }, stash_type: 1 },
+    })[0]!,
+  rope: (n, e) => {
+    const [a, cos, sin] = n.inputs.map(e.value);
+    return e.emit("RotaryEmbedding", [a!, e.ints([0]), cos!, sin!], { domain: microsoft, attrs: { interleaved: 0 } })[0]!;
+  },
+  tokenLogProb: (n, e) => {
+    const [logits, targets] = n.inputs.map(e.value);
+    const column = e.emit("Unsqueeze", [targets!, e.ints([1])])[0]!;
+    const picked = e.emit("GatherElements", [logits!, column], { attrs: { axis: 1 } })[0]!;
+    const total = logSumExp(logits!, e);
+    return e.emit("Squeeze", [e.emit("Sub", [picked, total])[0]!, e.ints([1])])[0]!;
+  },
+  tokenLogProbGrad: (n, e) => {
+    const [logits, targets, upstream] = n.inputs.map(e.value);
+    const d = e.emit("Unsqueeze", [upstream!, e.ints([1])])[0]!;
+    const probabilities = e.emit("Softmax", [logits!], { attrs: { axis: -1 } })[0]!;
+    const scaled = e.emit("Mul", [probabilities, e.emit("Neg", [d])[0]!])[0]!;
+    const column = e.emit("Unsqueeze", [targets!, e.ints([1])])[0]!;
+    return e.emit("ScatterElements", [scaled, column, d], { attrs: { axis: 1, reduction: "add" } })[0]!;
+  },
+  logSumExp: (n, e) => logSumExp(e.value(n.inputs[0]!), e),
+  attention: (n, e) =>
+    e.emit("GroupQueryAttention", n.inputs.map(e.value), {
+      domain: microsoft,
+      outputs: 3,
+      attrs: { num_heads: n.attrs.heads!, kv_num_heads: n.attrs.kvHeads!, do_rotary: 1, rotary_interleaved: 0 },
+    })[0]!,
+  // The writer gives the outputs of one ONNX node the names `x`, `x:1`, `x:2`.
+  presentKey: (n, e) => `${e.value(n.inputs[0]!)}:1`,
+  presentValue: (n, e) => `${e.value(n.inputs[0]!)}:2`,
+  topKValues: (n, e) =>
+    e.emit("TopK", [e.value(n.inputs[0]!), e.ints([n.attrs.k as number])], { outputs: 2, attrs: { axis: -1 } })[0]!,
+  topKIndices: (n, e) => `${e.value(n.inputs[0]!)}:1`,
+};
+
+function reduce(opType: string, n: Node, e: Emitter): string {
+  const axes = e.ints(n.attrs.axes as readonly number[]);
+  return e.emit(opType, [e.value(n.inputs[0]!), axes], { attrs: { keepdims: n.attrs.keep! } })[0]!;
+}
+
+/** max + log Σ exp(x − max): not ReduceLogSumExp, whose stability differs between versions. */
+function logSumExp(logits: string, e: Emitter): string {
+  const last = e.ints([-1]);
+  const max = e.emit("ReduceMax", [logits, last], { attrs: { keepdims: 1 } })[0]!;
+  const shifted = e.emit("Exp", [e.emit("Sub", [logits, max])[0]!])[0]!;
+  const total = e.emit("ReduceSum", [shifted, last], { attrs: { keepdims: 1 } })[0]!;
+  return e.emit("Add", [e.emit("Log", [total])[0]!, max])[0]!;
+}
+
+/** A shape as ONNX wants it: numbers, sizes of named input dimensions, and −1 for the one name nobody knows. */
+function shapeTensor(shape: Shape, e: Emitter): string {
+  let unknown = 0;
+  const parts = shape.map((d: Dim) => {
+    const known = typeof d === "number" ? d : e.dimension(d);
+    if (known === undefined && ++unknown > 1) throw new Error(`reshape to [${shape}]: more than one unknown dimension`);
+    return known ?? -1;
+  });
+  if (parts.every((p) => typeof p === "number")) return e.ints(parts);
+  return e.emit("Concat", parts.map((p) => (typeof p === "number" ? e.ints([p]) : p)), { attrs: { axis: 0 } })[0]!;
+}

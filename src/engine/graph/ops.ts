@@ -1,0 +1,168 @@
+/**
+ * Constructors of nodes, with shape inference. What an operation computes stands in its line here; how it is written
+ * as ONNX stands in lower.ts, its derivative in gradient.ts.
+ */
+import { broadcast, type DType, type Node, node, type Shape } from "./node.ts";
+
+/** A value given at every run. LoRA matrices are inputs too. */
+export function input(name: string, shape: Shape, dtype: DType = "float32"): Node {
+  return node("input", [], shape, { name }, dtype);
+}
+
+/** A frozen matrix of the base model, kept in the external weights file under its Hugging Face name. */
+export function weight(name: string, shape: Shape): Node {
+  return node("weight", [], shape, { name });
+}
+
+/** A small value inside the graph. */
+export function constant(values: number | readonly number[], shape: Shape = []): Node {
+  return node("constant", [], shape, { values: typeof values === "number" ? [values] : values });
+}
+
+export function add(a: Node, b: Node): Node {
+  return node("add", [a, b], broadcast(a.shape, b.shape));
+}
+export function sub(a: Node, b: Node): Node {
+  return node("sub", [a, b], broadcast(a.shape, b.shape));
+}
+export function mul(a: Node, b: Node): Node {
+  return node("mul", [a, b], broadcast(a.shape, b.shape));
+}
+export function div(a: Node, b: Node): Node {
+  return node("div", [a, b], broadcast(a.shape, b.shape));
+}
+export function neg(a: Node): Node {
+  return node("neg", [a], a.shape);
+}
+export function sqrt(a: Node): Node {
+  return node("sqrt", [a], a.shape);
+}
+export function exp(a: Node): Node {
+  return node("exp", [a], a.shape);
+}
+export function sigmoid(a: Node): Node {
+  return node("sigmoid", [a], a.shape);
+}
+/** log(1 + exp(a)), stable for large |a|. */
+export function softplus(a: Node): Node {
+  return node("softplus", [a], a.shape);
+}
+/** a · sigmoid(a) */
+export function silu(a: Node): Node {
+  return node("silu", [a], a.shape);
+}
+
+/**
+ * op(a) · op(b) over the last two dimensions, leading dimensions equal; 2-D operands take ONNX Gemm, others
+ * FusedMatMul, so that a transpose costs no copy.
+ */
+export function matmul(a: Node, b: Node, options: { readonly transA?: boolean; readonly transB?: boolean } = {}): Node {
+  const transA = options.transA ? 1 : 0;
+  const transB = options.transB ? 1 : 0;
+  const rank = a.shape.length;
+  if (rank !== b.shape.length || rank < 2) throw new Error(`matmul: ranks [${a.shape}] and [${b.shape}]`);
+  const m = a.shape[rank - 2 + transA]!;
+  const ka = a.shape[rank - 1 - transA]!;
+  const kb = b.shape[rank - 2 + transB]!;
+  const n = b.shape[rank - 1 - transB]!;
+  if (ka !== kb) throw new Error(`matmul: inner dimensions ${ka} and ${kb} of [${a.shape}] and [${b.shape}]`);
+  return node("matmul", [a, b], [...a.shape.slice(0, -2), m, n], { transA, transB });
+}
+
+/** Same values in another shape; at most one dimension may be a name that no graph input has. */
+export function reshape(a: Node, shape: Shape): Node {
+  return node("reshape", [a], shape);
+}
+
+/** Dimension i of the result is dimension perm[i] of `a`. */
+export function transpose(a: Node, perm: readonly number[]): Node {
+  return node("transpose", [a], perm.map((p) => a.shape[p]!), { perm });
+}
+
+/** Rows of `a` (R, …) at `indices` (N) → (N, …). */
+export function gatherRows(a: Node, indices: Node): Node {
+  return node("gatherRows", [a, indices], [...indices.shape, ...a.shape.slice(1)], {}, a.dtype);
+}
+
+/** Zeros like `like` (R, D) with `rows` (N, D) added at `indices` (N): the derivative of gatherRows. */
+export function scatterRows(like: Node, indices: Node, rows: Node): Node {
+  return node("scatterRows", [like, indices, rows], like.shape);
+}
+
+/** Sum over `axes` (non-negative), which stay as 1 when `keep`. */
+export function sum(a: Node, axes: readonly number[], keep: boolean): Node {
+  return node("sum", [a], reduced(a.shape, axes, keep), { axes, keep: keep ? 1 : 0 });
+}
+export function mean(a: Node, axes: readonly number[], keep: boolean): Node {
+  return node("mean", [a], reduced(a.shape, axes, keep), { axes, keep: keep ? 1 : 0 });
+}
+function reduced(shape: Shape, axes: readonly number[], keep: boolean): Shape {
+  return shape.flatMap((d, i) => (axes.includes(i) ? (keep ? [1] : []) : [d]));
+}
+
+/** Softmax over the last dimension. */
+export function softmax(a: Node): Node {
+  return node("softmax", [a], a.shape);
+}
+
+/** a / sqrt(mean(a²) + epsilon) · scale over the last dimension: (N, D), scale (D) frozen. */
+export function rmsNorm(a: Node, scale: Node, epsilon: number): Node {
+  return node("rmsNorm", [a, scale], a.shape, { epsilon });
+}
+
+/** Rotary position embedding (Su et al., 2104.09864), half-split as in Hugging Face: a (B, H, T, D); cos, sin (T, D/2). */
+export function rope(a: Node, cos: Node, sin: Node): Node {
+  return node("rope", [a, cos, sin], a.shape);
+}
+
+/** log softmax(logits)[target] by row: (N, V), targets (N) int64 → (N). */
+export function tokenLogProb(logits: Node, targets: Node): Node {
+  return node("tokenLogProb", [logits, targets], [logits.shape[0]!]);
+}
+
+/** Derivative of tokenLogProb: (onehot(target) − softmax(logits)) · upstream, (N, V). */
+export function tokenLogProbGrad(logits: Node, targets: Node, upstream: Node): Node {
+  return node("tokenLogProbGrad", [logits, targets, upstream], logits.shape);
+}
+
+/** log Σ exp over the last dimension, kept as 1. */
+export function logSumExp(a: Node): Node {
+  return node("logSumExp", [a], [...a.shape.slice(0, -1), 1]);
+}
+
+export interface CachedAttention {
+  readonly output: Node; // (B, T, H·D)
+  readonly presentKey: Node; // (B, KV, P, D)
+  readonly presentValue: Node;
+}
+
+/**
+ * Causal grouped-query attention over a pre-allocated cache, rotary embedding inside: ONNX Runtime's
+ * GroupQueryAttention. Past and present may be the same memory. Only for generation: it has no derivative.
+ *
+ * query (B, T, H·D), key and value (B, T, KV·D), past (B, KV, P, D), seqLens (B) int32 = valid tokens − 1,
+ * totalLength () int32 = most valid tokens of any row.
+ */
+export function cachedAttention(
+  operands: {
+    readonly query: Node; readonly key: Node; readonly value: Node; readonly pastKey: Node; readonly pastValue: Node;
+    readonly seqLens: Node; readonly totalLength: Node; readonly cos: Node; readonly sin: Node;
+  },
+  heads: number,
+  kvHeads: number,
+): CachedAttention {
+  const { query, key, value, pastKey, pastValue, seqLens, totalLength, cos, sin } = operands;
+  const output = node("attention", [query, key, value, pastKey, pastValue, seqLens, totalLength, cos, sin], query.shape, { heads, kvHeads });
+  return {
+    output,
+    presentKey: node("presentKey", [output], pastKey.shape),
+    presentValue: node("presentValue", [output], pastValue.shape),
+  };
+}
+
+/** The k largest of the last dimension, sorted: values and int64 indices, (B, k). */
+export function topK(a: Node, k: number): { readonly values: Node; readonly indices: Node } {
+  const shape = [...a.shape.slice(0, -1), k];
+  const values = node("topKValues", [a], shape, { k });
+  return { values, indices: node("topKIndices", [values], shape, {}, "int64") };
+}

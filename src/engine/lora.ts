@@ -1,0 +1,95 @@
+/**
+ * LoRA adapters (Hu et al., 2106.09685) as plain tensors, and their files under PEFT's names: adapter_model.safetensors
+ * and adapter_config.json load in peft, vLLM and SGLang as they are.
+ */
+import { createHash } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { SeasError } from "../errors.ts";
+import { openSafetensors, writeSafetensors } from "../formats/safetensors.ts";
+import type { LlamaConfig } from "./base-model.ts";
+import type { Tensor, Tensors } from "./graph/session.ts";
+import { loraModules } from "./nets/llama.ts";
+
+/** Matrices by graph input name, A (rank, in) and B (out, rank), and the scale alpha / rank. */
+export interface Lora {
+  readonly rank: number;
+  readonly alpha: number;
+  readonly tensors: ReadonlyMap<string, Tensor & { readonly data: Float32Array }>;
+}
+
+/**
+ * A fresh adapter that changes nothing yet: A uniform in ±1/√in (PEFT's Kaiming initialisation with a = √5), B zero.
+ *
+ * @param random uniform numbers in [0, 1)
+ */
+export function freshLora(config: LlamaConfig, rank: number, alpha: number, random: () => number): Lora {
+  const tensors = new Map<string, Tensor & { data: Float32Array }>();
+  for (const { name, inputs, outputs } of loraModules(config)) {
+    const bound = 1 / Math.sqrt(inputs);
+    const a = Float32Array.from({ length: rank * inputs }, () => (2 * random() - 1) * bound);
+    tensors.set(`${name}.lora_A`, { data: a, dims: [rank, inputs] });
+    tensors.set(`${name}.lora_B`, { data: new Float32Array(outputs * rank), dims: [outputs, rank] });
+  }
+  return { rank, alpha, tensors };
+}
+
+/** The bare base: rank 1, all zero. */
+export function noLora(config: LlamaConfig): Lora {
+  return freshLora(config, 1, 0, () => 0.5);
+}
+
+/** Graph inputs of an adapter. */
+export function loraFeeds(lora: Lora): Tensors {
+  const scale = { data: Float32Array.of(lora.alpha / lora.rank), dims: [] };
+  return { lora_scale: scale, ...Object.fromEntries(lora.tensors) };
+}
+
+const prefix = "base_model.model.model.";
+
+/** Writes PEFT's two files into `folder` and gives the sha256 of the weights. */
+export async function saveLora(lora: Lora, folder: string, baseName: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const named = [...lora.tensors].map(([name, { data, dims }]) => [`${prefix}${name}.weight`, { data, shape: dims }] as const);
+  const file = join(folder, "adapter_model.safetensors");
+  await writeSafetensors(file, new Map(named), { format: "pt" });
+  const config = {
+    peft_type: "LORA", task_type: "CAUSAL_LM", base_model_name_or_path: baseName, r: lora.rank, lora_alpha: lora.alpha,
+    lora_dropout: 0, bias: "none", fan_in_fan_out: false, inference_mode: true, use_rslora: false, use_dora: false,
+    target_modules: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+  };
+  await writeFile(join(folder, "adapter_config.json"), `${JSON.stringify(config, null, 2)}\n`);
+  return createHash("sha256").update(await readFile(file)).digest("hex");
+}
+
+/**
+ * Reads an adapter that PEFT or we wrote.
+ *
+ * @throws SeasError E_MODEL when a matrix is missing or has another size than the base asks for
+ */
+export async function loadLora(folder: string, config: LlamaConfig): Promise<Lora> {
+  const settings = JSON.parse(await readFile(join(folder, "adapter_config.json"), "utf8")) as { r?: unknown; lora_alpha?: unknown };
+  const rank = settings.r;
+  const alpha = settings.lora_alpha;
+  if (typeof rank !== "number" || typeof alpha !== "number" || !(rank > 0)) {
+    throw new SeasError("E_MODEL", `${folder}/adapter_config.json: r is ${String(rank)}, lora_alpha is ${String(alpha)}; both must be numbers`);
+  }
+  const file = await openSafetensors(join(folder, "adapter_model.safetensors"));
+  try {
+    const tensors = new Map<string, Tensor & { data: Float32Array }>();
+    for (const { name, inputs, outputs } of loraModules(config)) {
+      for (const [half, dims] of [["lora_A", [rank, inputs]], ["lora_B", [outputs, rank]]] as const) {
+        const stored = file.tensors.get(`${prefix}${name}.${half}.weight`);
+        if (stored === undefined || stored.shape.join() !== dims.join()) {
+          throw new SeasError("E_MODEL", `${folder}: ${name}.${half} is ${stored ? `[${stored.shape}]` : "missing"}, expected [${dims}]`, {
+            hint: "the adapter belongs to another base model, or leaves out layers",
+          });
+        }
+        tensors.set(`${name}.${half}`, { data: await file.readTensor(`${prefix}${name}.${half}.weight`), dims });
+      }
+    }
+    return { rank, alpha, tensors };
+  } finally {
+    await file.close();
+  }
+}

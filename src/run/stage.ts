@@ -1,0 +1,184 @@
+/**
+ * A stage that writes rows: inputs in, exactly `rowsPerInput` rows of each out, in order, a batch at a time.
+ * Killed anywhere and called again, it ends with the same bytes, as long as `work` depends on nothing but its batch.
+ * Output rows are not held, unless the work wants to see what was written before (`keepPrevious`).
+ */
+import type { FileHandle } from "node:fs/promises";
+import { open } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { z } from "zod";
+import { SeasError } from "../errors.ts";
+import type { RunEvent } from "../seams.ts";
+import { makeFolder, onDisk, toLine } from "./atomic.ts";
+import { checkedDone, writeDone } from "./done.ts";
+import type { Run } from "./run.ts";
+import { cutToWholeBatches, parseRow } from "./whole-batches.ts";
+
+/** What a batch of work is told. */
+export interface BatchContext<O> {
+  /** 0 … ; the same for the same inputs in every session. Derive seeds from it or from the inputs. */
+  readonly batchIndex: number;
+  /** All rows written before this batch, as read back from file; empty without `keepPrevious`. */
+  readonly previous: readonly O[];
+  readonly signal?: AbortSignal;
+  /** Tokens since the last call, for the live rate. */
+  onTokens(tokens: number): void;
+}
+
+/** A row stage. */
+export interface RowStage<I, O> {
+  readonly iteration: number;
+  /** The file is `<iteration>/<name>.jsonl`. */
+  readonly name: string;
+  /** Rows are checked against it as they will be read back. */
+  readonly schema: z.ZodType<O>;
+  readonly inputs: readonly I[];
+  /** Rows that each input makes, at least 1. */
+  readonly rowsPerInput: number;
+  /** Inputs of a batch, at least 1. */
+  readonly batchSize: number;
+  /** What the rows are, in the plural, for the display. */
+  readonly unit: string;
+  work(batch: readonly I[], context: BatchContext<O>): Promise<readonly O[]>;
+  /** @default false */
+  readonly keepPrevious?: boolean;
+  /** Tokens that a row cost; summed into the mark. */
+  tokens?(row: O): number;
+  /** An event worth showing for a row; at most one a batch and one in two seconds is reported. */
+  sample?(row: O): RunEvent | undefined;
+  readonly signal?: AbortSignal;
+}
+
+const SAMPLE_INTERVAL = 2000; // ms
+
+/**
+ * Runs a row stage, or what is left of it.
+ *
+ * @throws SeasError E_CANCELLED when the signal fires (finished batches are kept), E_DISK, E_RUN when a finished
+ * file has changed; and whatever `work` throws
+ */
+export async function rowStage<I, O>(run: Run, spec: RowStage<I, O>): Promise<void> {
+  const { iteration, name, inputs, rowsPerInput, batchSize } = spec;
+  if (!(rowsPerInput >= 1 && batchSize >= 1))
+    throw new Error(`${name}: rowsPerInput ${rowsPerInput}, batchSize ${batchSize}`);
+  const stage = { iteration, stage: name };
+  const total = inputs.length * rowsPerInput;
+  const start = performance.now();
+  const file = `${iteration}/${name}.jsonl`;
+  const path = run.path(file);
+
+  run.report({ type: "stage-start", ...stage, total, unit: spec.unit });
+  const done = await checkedDone(run, iteration, name, total);
+  if (done !== undefined) {
+    run.report({ type: "stage-end", ...stage, seconds: done.seconds, resumed: true, note: "already done" });
+    return;
+  }
+  if (run.finished) throw new SeasError("E_RUN", `${run.dir} is finished, but has no ${file} that is`);
+
+  await makeFolder(dirname(path));
+  const kept = await cutToWholeBatches(path, {
+    schema: spec.schema,
+    rowsPerBatch: rowsPerInput * batchSize,
+    total,
+    keepValues: spec.keepPrevious ?? false,
+    ...(spec.tokens && { tokens: spec.tokens }),
+  });
+  if (kept.droppedBytes > 0) {
+    run.report({
+      type: "note",
+      text: `${file}: ${kept.rows} of ${total} rows kept; ${kept.droppedBytes} bytes of an unfinished batch made again`,
+    });
+  }
+  const output = await onDisk(path, () => open(path, "a"));
+  let tokens = kept.tokens;
+  try {
+    tokens = await writeBatches(run, spec, { output, path, kept, total });
+  } finally {
+    await output.close();
+  }
+  const seconds = run.secondsBefore(iteration, name) + (performance.now() - start) / 1000;
+  await writeDone(run, { iteration, name, count: total, files: [file], seconds, tokens });
+  run.report({ type: "stage-end", ...stage, seconds, resumed: kept.rows > 0 });
+}
+
+/** Writes the batches after what was kept; gives the tokens of the whole stage. */
+async function writeBatches<I, O>(
+  run: Run,
+  spec: RowStage<I, O>,
+  at: { output: FileHandle; path: string; kept: { rows: number; tokens: number; values: O[] }; total: number },
+): Promise<number> {
+  const { iteration, name, inputs, rowsPerInput, batchSize, signal } = spec;
+  const { output, path, kept, total } = at;
+  const previous = kept.values;
+  let { rows, tokens } = kept;
+  let lastSample = Number.NEGATIVE_INFINITY;
+  let live = 0; // tokens of the running batch
+  const progress = (): void =>
+    run.report({ type: "progress", iteration, stage: name, done: rows, total, tokens: tokens + live });
+
+  if (rows > 0) progress();
+  while (rows < total) {
+    const from = rows / rowsPerInput;
+    const batch = inputs.slice(from, from + batchSize);
+    const context: BatchContext<O> = {
+      batchIndex: from / batchSize,
+      previous,
+      ...(signal && { signal }),
+      onTokens(more) {
+        live += more;
+        progress();
+      },
+    };
+    const made = await orCancelled(signal, `${name} stopped at ${rows} of ${total} ${spec.unit}`, () =>
+      spec.work(batch, context),
+    );
+    if (made.length !== batch.length * rowsPerInput) {
+      throw new Error(
+        `${name}: batch ${context.batchIndex} made ${made.length} rows, not ${batch.length} × ${rowsPerInput}`,
+      );
+    }
+    const lines = made.map(toLine);
+    const values = lines.map((line, i) => readBack(line, spec.schema, `${name}: row ${rows + i}`));
+    await onDisk(path, () => output.appendFile(lines.join("")));
+
+    rows += made.length;
+    tokens += spec.tokens === undefined ? live : values.reduce((sum, row) => sum + (spec.tokens?.(row) ?? 0), 0);
+    live = 0;
+    if (spec.keepPrevious) previous.push(...values);
+    progress();
+    if (performance.now() - lastSample >= SAMPLE_INTERVAL) {
+      const event = firstSample(values, spec);
+      if (event !== undefined) {
+        run.report(event);
+        lastSample = performance.now();
+      }
+    }
+  }
+  return tokens;
+}
+
+/** The row that a later session will find: what `previous` holds must not depend on which session wrote it. */
+function readBack<O>(line: string, schema: z.ZodType<O>, label: string): O {
+  const row = parseRow(line, schema);
+  if (row === undefined) throw new Error(`${label} does not match its schema: ${line.slice(0, 500)}`);
+  return row.value;
+}
+
+function firstSample<I, O>(rows: readonly O[], spec: RowStage<I, O>): RunEvent | undefined {
+  for (const row of rows) {
+    const event = spec.sample?.(row);
+    if (event !== undefined) return event;
+  }
+  return undefined;
+}
+
+async function orCancelled<T>(signal: AbortSignal | undefined, where: string, work: () => Promise<T>): Promise<T> {
+  const cancelled = (cause?: unknown) =>
+    new SeasError("E_CANCELLED", where, { hint: "start again to go on from there", cause });
+  if (signal?.aborted) throw cancelled(signal.reason);
+  try {
+    return await work();
+  } catch (error) {
+    throw signal?.aborted ? cancelled(error) : error;
+  }
+}
