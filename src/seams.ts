@@ -41,6 +41,8 @@ export interface Completion {
 /** Something that answers. A model with an adapter is a model again. */
 export interface Model {
   readonly name: string;
+  /** The adapter it carries; absent on the bare base. */
+  readonly adapter?: Adapter | undefined;
   /** Answers in the order of the requests, samples of one request side by side. */
   generate(requests: readonly GenerateRequest[], options: GenerateOptions): AsyncIterable<Completion>;
   /** The same model under an adapter; `undefined` is the bare base. */

@@ -4,7 +4,7 @@
  */
 import type { Message, Pair } from "../records.ts";
 import { asked, makePair } from "./pairs.ts";
-import { createRandom } from "./random.ts";
+import { createRandom } from "../random.ts";
 
 /** A text with where it comes from. */
 export interface SourcedText {

@@ -8,7 +8,7 @@ import type { Prompt } from "../records.ts";
 import { type Behaviour, behaviours } from "./behaviours.ts";
 import { groupBy } from "./group-by.ts";
 import { hashId } from "./ids.ts";
-import { createRandom } from "./random.ts";
+import { createRandom } from "../random.ts";
 import { fillWrapper, type Wrapper, wrappers } from "./styles.ts";
 
 /** A prompt and the two things that made it. */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { looksLikeRefusal } from "../metrics/refusal.ts";
 import { behaviours } from "./behaviours.ts";
-import { createRandom } from "./random.ts";
+import { createRandom } from "../random.ts";
 import { generalParts, safeParts } from "./safe-answers/parts.ts";
 import { refusal, safeAnswer } from "./safe-answers.ts";
 import { domains } from "./taxonomy.ts";

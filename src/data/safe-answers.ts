@@ -4,7 +4,7 @@
  * drops such prompts). Over-refusals, the rejected side for harmless prompts, are built from the very same parts:
  * what they teach is when to decline, not how.
  */
-import type { Random } from "./random.ts";
+import type { Random } from "../random.ts";
 import { generalParts, type SafeParts, safeParts } from "./safe-answers/parts.ts";
 
 /** Ways to decline; `{topic}` is a noun phrase. */

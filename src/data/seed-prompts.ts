@@ -7,7 +7,7 @@ import { SeasError } from "../errors.ts";
 import type { Example, Message, Prompt } from "../records.ts";
 import { groupBy } from "./group-by.ts";
 import { hashId } from "./ids.ts";
-import { createRandom } from "./random.ts";
+import { createRandom } from "../random.ts";
 import { describeCategory } from "./taxonomy.ts";
 
 /** First words of every seed prompt; an answer that begins so has copied the instruction. */

@@ -4,7 +4,7 @@ import type { Prompt } from "../records.ts";
 import { groupBy } from "./group-by.ts";
 import { hashId } from "./ids.ts";
 import { handWrittenPrompts } from "./prompts.ts";
-import { createRandom } from "./random.ts";
+import { createRandom } from "../random.ts";
 import { checkLeaks, nearestAcross, splitImported, splitPrompts } from "./split.ts";
 import { styles } from "./styles.ts";
 import { domains } from "./taxonomy.ts";

@@ -66,14 +66,14 @@ function weighted(tokens: Node): Node {
 }
 
 /**
- * Outputs mean (B, D) and last (B, D): hidden states after `layers` decoder layers, averaged over the rows that `sum`
+ * Outputs mean_state (B, D) and last_state (B, D): hidden states after `layers` decoder layers, averaged over the rows that `sum`
  * (B, N) weighs, and at the rows `last` (B).
  */
 export function poolGraph(config: LlamaConfig, layers: number): Outputs {
   const { hidden } = llamaSequences(config, layers);
   const rows = o.gatherRows(hidden, o.input("at", ["N"], "int64"));
   return {
-    mean: o.matmul(o.input("sum", ["B", "N"]), rows),
-    last: o.gatherRows(hidden, o.input("last", ["B"], "int64")),
+    mean_state: o.matmul(o.input("sum", ["B", "N"]), rows),
+    last_state: o.gatherRows(hidden, o.input("last", ["B"], "int64")),
   };
 }

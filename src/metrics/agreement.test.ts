@@ -1,7 +1,7 @@
 /** A judge's figures against values worked out by hand and by definition. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createRandom } from "../data/random.ts";
+import { createRandom } from "../random.ts";
 import { type AgreementRow, judgeAgreement } from "./agreement.ts";
 
 const seed = 4;

@@ -1,7 +1,7 @@
 /** Intervals: against closed forms, at their edges, and for what clustering must do to them. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createRandom } from "../data/random.ts";
+import { createRandom } from "../random.ts";
 import { bootstrapInterval, clusteredInterval, pairedDifference } from "./bootstrap.ts";
 import { normalQuantile, wilsonInterval } from "./estimate.ts";
 

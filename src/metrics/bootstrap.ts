@@ -4,7 +4,7 @@
  * gets Wilson's interval with the number of clusters as n, which is the cautious reading of clustered answers.
  */
 import { groupBy } from "../data/group-by.ts";
-import { createRandom } from "../data/random.ts";
+import { createRandom } from "../random.ts";
 import { type Estimate, type Interval, type IntervalOptions, nothing, unknown, wilsonInterval } from "./estimate.ts";
 
 /** Differences below this are rounding, not spread. */

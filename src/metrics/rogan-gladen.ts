@@ -3,7 +3,7 @@
  * (sensitivity + specificity − 1). The interval carries both the sample's and the calibration's uncertainty.
  * It holds where the judge errs on these answers as often as on the calibration rows, which attacks may break.
  */
-import { createRandom, type Random } from "../data/random.ts";
+import { createRandom, type Random } from "../random.ts";
 import { percentiles } from "./bootstrap.ts";
 import { type Estimate, type IntervalOptions, normalQuantile } from "./estimate.ts";
 

@@ -1,3 +1,6 @@
+/**
+ * Writing: old bytes or new ones, and what a full disk or a missing folder is called.
+ */
 import { existsSync, mkdtempSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

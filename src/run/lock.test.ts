@@ -1,3 +1,6 @@
+/**
+ * The lock against real processes: alive, killed, of another machine, and many at once.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync } from "node:fs";

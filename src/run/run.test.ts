@@ -1,3 +1,6 @@
+/**
+ * A run folder made, opened again, refused and found; all on real folders, with real locks.
+ */
 import { mkdtempSync, readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -52,6 +52,9 @@ export async function openSession(outputs: Readonly<Record<string, Node>>, optio
     executionMode: "sequential",
     graphOptimizationLevel: "all",
     logSeverityLevel: 3,
+    // Training frees more than it reuses: the arena would hold half as much again (dev/LOG.md).
+    enableCpuMemArena: options.prepack ?? false,
+    enableMemPattern: options.prepack ?? false,
     extra: { session: { disable_prepacking: options.prepack ? "0" : "1" } },
   };
   try {

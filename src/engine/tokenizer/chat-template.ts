@@ -17,10 +17,15 @@ export type ChatRenderer = (messages: readonly Message[], addGenerationPrompt: b
  * @param tokens `bos_token`, `eos_token`, … as the template may print them
  * @throws SeasError E_MODEL when the template cannot be read
  */
-export function chatRenderer(template: string | undefined, tokens: Readonly<Record<string, string | undefined>>): ChatRenderer {
+export function chatRenderer(
+  template: string | undefined,
+  tokens: Readonly<Record<string, string | undefined>>,
+): ChatRenderer {
   if (template === undefined) {
     return () => {
-      throw new SeasError("E_MODEL", "this model has no chat template", { hint: "take an instruct model, or add chat_template.jinja to its folder" });
+      throw new SeasError("E_MODEL", "this model has no chat template", {
+        hint: "take an instruct model, or add chat_template.jinja to its folder",
+      });
     };
   }
   let compiled: Template;
@@ -35,7 +40,11 @@ export function chatRenderer(template: string | undefined, tokens: Readonly<Reco
       return compiled.render({ ...given, messages, add_generation_prompt: addGenerationPrompt });
     } catch (cause) {
       const roles = messages.map((message) => message.role).join(", ");
-      throw new SeasError("E_MODEL", `the chat template refuses messages of the roles [${roles}]: ${describeError(cause)}`, { cause });
+      throw new SeasError(
+        "E_MODEL",
+        `the chat template refuses messages of the roles [${roles}]: ${describeError(cause)}`,
+        { cause },
+      );
     }
   };
 }

@@ -33,7 +33,9 @@ const TokenizerConfig = z.looseObject({
   chat_template: z.union([z.string(), z.array(z.object({ name: z.string(), template: z.string() }))]).nullish(),
 });
 
-const GenerationConfig = z.looseObject({ eos_token_id: z.union([z.number().int(), z.array(z.number().int())]).nullish() });
+const GenerationConfig = z.looseObject({
+  eos_token_id: z.union([z.number().int(), z.array(z.number().int())]).nullish(),
+});
 
 /**
  * @param folder holds tokenizer.json; the other files are optional
@@ -42,7 +44,9 @@ const GenerationConfig = z.looseObject({ eos_token_id: z.union([z.number().int()
 export async function tokenizerFromFolder(folder: string): Promise<Tokenizer> {
   const json = await readJson(join(folder, "tokenizer.json"), TokenizerJson);
   if (json === undefined) {
-    throw new SeasError("E_MODEL", `${folder}: tokenizer.json is missing`, { hint: "copy it from the model's page beside the weights" });
+    throw new SeasError("E_MODEL", `${folder}: tokenizer.json is missing`, {
+      hint: "copy it from the model's page beside the weights",
+    });
   }
   const config = (await readJson(join(folder, "tokenizer_config.json"), TokenizerConfig)) ?? {};
   const generation = await readJson(join(folder, "generation_config.json"), GenerationConfig);

@@ -17,22 +17,29 @@ const userDefined = 4;
  */
 export function tokenizerFromGguf(metadata: ReadonlyMap<string, unknown>, source: string): Tokenizer {
   const fail = (what: string): never => {
-    throw new SeasError("E_MODEL", `${source}: ${what}`, { hint: "a Hugging Face folder with tokenizer.json works too" });
+    throw new SeasError("E_MODEL", `${source}: ${what}`, {
+      hint: "a Hugging Face folder with tokenizer.json works too",
+    });
   };
   const model = metadata.get("tokenizer.ggml.model");
-  if (model !== "gpt2") fail(`tokenizer.ggml.model is ${JSON.stringify(model)}, only "gpt2" (byte-level BPE) is supported`);
+  if (model !== "gpt2")
+    fail(`tokenizer.ggml.model is ${JSON.stringify(model)}, only "gpt2" (byte-level BPE) is supported`);
   const pre = metadata.get("tokenizer.ggml.pre") ?? "gpt-2";
-  const preTokenizer = namedPreTokenizer(String(pre)) ?? fail(`tokenizer.ggml.pre is ${JSON.stringify(pre)}, which is not known`);
+  const preTokenizer =
+    namedPreTokenizer(String(pre)) ?? fail(`tokenizer.ggml.pre is ${JSON.stringify(pre)}, which is not known`);
 
   const strings = (key: string): readonly string[] => {
     const value = metadata.get(key);
-    if (!Array.isArray(value) || value.some((entry) => typeof entry !== "string")) return fail(`${key} is not a list of strings`);
+    if (!Array.isArray(value) || value.some((entry) => typeof entry !== "string"))
+      return fail(`${key} is not a list of strings`);
     return value as string[];
   };
   const tokens = strings("tokenizer.ggml.tokens");
   const merges = strings("tokenizer.ggml.merges").map((merge, i) => {
     const at = merge.indexOf(" ", 1);
-    return at < 0 ? fail(`tokenizer.ggml.merges[${i}] is ${JSON.stringify(merge)}, not two words`) : [merge.slice(0, at), merge.slice(at + 1)];
+    return at < 0
+      ? fail(`tokenizer.ggml.merges[${i}] is ${JSON.stringify(merge)}, not two words`)
+      : [merge.slice(0, at), merge.slice(at + 1)];
   });
   const types = Array.from((metadata.get("tokenizer.ggml.token_type") ?? []) as ArrayLike<number>, Number);
   if (types.length !== 0 && types.length !== tokens.length) {
@@ -41,13 +48,20 @@ export function tokenizerFromGguf(metadata: ReadonlyMap<string, unknown>, source
   const named = (key: string): string | undefined => {
     const id = metadata.get(`tokenizer.ggml.${key}_token_id`);
     if (id === undefined) return undefined;
-    return tokens[Number(id)] ?? fail(`tokenizer.ggml.${key}_token_id is ${String(id)}, there are ${tokens.length} tokens`);
+    return (
+      tokens[Number(id)] ?? fail(`tokenizer.ggml.${key}_token_id is ${String(id)}, there are ${tokens.length} tokens`)
+    );
   };
   const template = metadata.get("tokenizer.chat_template");
 
   return createTokenizer({
     json: {
-      model: { type: "BPE", vocab: Object.fromEntries(tokens.map((token, id) => [token, id])), merges, ignore_merges: preTokenizer.ignoreMerges },
+      model: {
+        type: "BPE",
+        vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
+        merges,
+        ignore_merges: preTokenizer.ignoreMerges,
+      },
       added_tokens: tokens.flatMap((content, id) =>
         types[id] === control || types[id] === userDefined ? [{ id, content, special: types[id] === control }] : [],
       ),
@@ -55,7 +69,12 @@ export function tokenizerFromGguf(metadata: ReadonlyMap<string, unknown>, source
       decoder: { type: "ByteLevel" },
     },
     chatTemplate: typeof template === "string" ? template : undefined,
-    tokens: { bos_token: named("bos"), eos_token: named("eos"), pad_token: named("padding"), unk_token: named("unknown") },
+    tokens: {
+      bos_token: named("bos"),
+      eos_token: named("eos"),
+      pad_token: named("padding"),
+      unk_token: named("unknown"),
+    },
     eosIds: [],
   });
 }

@@ -10,19 +10,24 @@ type Json = { readonly [key: string]: unknown };
 /** Words of GPT-2's byte-level pre-tokenizer: contractions, letters, numbers, the rest, white space. */
 const byteLevelWords = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
-const isolate = (pattern: string) => ({ type: "Split", pattern: { Regex: pattern }, behavior: "Isolated", invert: false });
+const isolate = (pattern: string) => ({
+  type: "Split",
+  pattern: { Regex: pattern },
+  behavior: "Isolated",
+  invert: false,
+});
 
 /** The same pre-tokenizer in terms that the library gets right; types it has no trouble with pass unchanged. */
 export function exactPreTokenizer(node: unknown): unknown {
   if (typeof node !== "object" || node === null) return null;
   const given = node as Json;
-  switch (given["type"]) {
+  switch (given.type) {
     case "Sequence":
-      return { type: "Sequence", pretokenizers: ((given["pretokenizers"] ?? []) as unknown[]).map(exactPreTokenizer) };
+      return { type: "Sequence", pretokenizers: ((given.pretokenizers ?? []) as unknown[]).map(exactPreTokenizer) };
     case "Digits":
-      return isolate(given["individual_digits"] === true ? "\\p{N}" : "\\p{N}+");
+      return isolate(given.individual_digits === true ? "\\p{N}" : "\\p{N}+");
     case "ByteLevel": {
-      if (given["use_regex"] === false || given["add_prefix_space"] === true) return given;
+      if (given.use_regex === false || given.add_prefix_space === true) return given;
       return { type: "Sequence", pretokenizers: [isolate(byteLevelWords), { ...given, use_regex: false }] };
     }
     default:
@@ -35,13 +40,23 @@ export function exactPreTokenizer(node: unknown): unknown {
  *
  * @returns undefined for a name that is not known here
  */
-export function namedPreTokenizer(name: string): { readonly json: unknown; readonly ignoreMerges: boolean } | undefined {
-  const byteLevel = (useRegex: boolean) => ({ type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: useRegex });
+export function namedPreTokenizer(
+  name: string,
+): { readonly json: unknown; readonly ignoreMerges: boolean } | undefined {
+  const byteLevel = (useRegex: boolean) => ({
+    type: "ByteLevel",
+    add_prefix_space: false,
+    trim_offsets: true,
+    use_regex: useRegex,
+  });
   switch (name) {
     case "gpt-2":
       return { json: byteLevel(true), ignoreMerges: false };
     case "smollm":
-      return { json: { type: "Sequence", pretokenizers: [{ type: "Digits", individual_digits: true }, byteLevel(true)] }, ignoreMerges: false };
+      return {
+        json: { type: "Sequence", pretokenizers: [{ type: "Digits", individual_digits: true }, byteLevel(true)] },
+        ignoreMerges: false,
+      };
     case "llama-bpe":
     case "llama3":
     case "llama-v3": {

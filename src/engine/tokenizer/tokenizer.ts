@@ -52,24 +52,34 @@ const endings = ["<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>",
  * @throws SeasError E_MODEL when the parts do not make one: unknown types, no end token
  */
 export function createTokenizer(parts: TokenizerParts): Tokenizer {
-  const vocab = parts.json.model["vocab"];
+  const vocab = parts.json.model.vocab;
   if (typeof vocab !== "object" || vocab === null || Array.isArray(vocab)) {
-    throw new SeasError("E_MODEL", `tokenizer: model.vocab must map tokens to ids (BPE); model.type is ${JSON.stringify(parts.json.model["type"])}`);
+    throw new SeasError(
+      "E_MODEL",
+      `tokenizer: model.vocab must map tokens to ids (BPE); model.type is ${JSON.stringify(parts.json.model.type)}`,
+    );
   }
   const words = new Map(Object.entries(vocab as Record<string, number>));
-  const added = (parts.json.added_tokens ?? []).map((token) => ({ special: false, lstrip: false, rstrip: false, ...token }));
+  const added = (parts.json.added_tokens ?? []).map((token) => ({
+    special: false,
+    lstrip: false,
+    rstrip: false,
+    ...token,
+  }));
   const idOf = (token: string | undefined) =>
     token === undefined ? undefined : (added.find((a) => a.content === token)?.id ?? words.get(token));
 
   const specials = added.filter((token) => token.special);
   const ended = endings.filter((token) => specials.some((s) => s.content === token)).map(idOf);
-  const eosIds = [...new Set([idOf(parts.tokens["eos_token"]), ...parts.eosIds, ...ended])].filter((id) => id !== undefined);
+  const eosIds = [...new Set([idOf(parts.tokens.eos_token), ...parts.eosIds, ...ended])].filter(
+    (id) => id !== undefined,
+  );
   const firstEos = eosIds[0];
   if (firstEos === undefined) throw new SeasError("E_MODEL", "tokenizer: no token that ends an answer is named");
 
-  const unknown = parts.json.model["unk_token"];
+  const unknown = parts.json.model.unk_token;
   const library = openLibrary(parts, words, added, (token) => token !== unknown || eosIds.includes(idOf(token)!));
-  const encodeWords = dataEncoder(library, parts.json["decoder"]);
+  const encodeWords = dataEncoder(library, parts.json.decoder);
   const splitOrdinary = addedTokenSplitter(added.filter((token) => !token.special));
   const splitAll = addedTokenSplitter(added);
   const splitSpecial = addedTokenSplitter(specials);
@@ -85,8 +95,9 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
   return {
     vocabSize: [...words.values(), ...contents.keys()].reduce((most, id) => Math.max(most, id + 1), 0),
     eosIds,
-    padId: idOf(parts.tokens["pad_token"]) ?? firstEos,
-    encode: (text, options) => (options?.special === true ? encodePieces(splitAll(text), encodeWords) : encodeData(text)),
+    padId: idOf(parts.tokens.pad_token) ?? firstEos,
+    encode: (text, options) =>
+      options?.special === true ? encodePieces(splitAll(text), encodeWords) : encodeData(text),
     decode(ids, options) {
       const skipSpecial = options?.skipSpecial ?? true;
       let text = "";
@@ -110,7 +121,9 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
     chat(messages, { addGenerationPrompt }) {
       const mark = unusedMark([parts.chatTemplate ?? "", ...messages.map((message) => message.content)]);
       const marked = messages.map((m) => ({ role: m.role, content: markContent(m.content, mark, specialPattern) }));
-      return encodePieces(splitSpecial(render(marked, addGenerationPrompt)), (text) => encodeData(text.replaceAll(mark, "")));
+      return encodePieces(splitSpecial(render(marked, addGenerationPrompt)), (text) =>
+        encodeData(text.replaceAll(mark, "")),
+      );
     },
     chatText: (messages, { addGenerationPrompt }) => render(messages, addGenerationPrompt),
   };
@@ -131,7 +144,7 @@ function openLibrary(
     post_processor: null,
     decoder: null,
     ...parts.json,
-    pre_tokenizer: exactPreTokenizer(parts.json["pre_tokenizer"]),
+    pre_tokenizer: exactPreTokenizer(parts.json.pre_tokenizer),
     added_tokens: [],
     model: { ...model, ...(kept.has(String(unknown)) && { unk_token: unknown }), vocab: Object.fromEntries(kept) },
   };
@@ -146,13 +159,15 @@ function openLibrary(
 function dataEncoder(library: Library, decoder: unknown): (text: string) => number[] {
   const { normalizer, pre_tokenizer: preTokenizer } = library;
   const model = library.model!;
-  const missing = JSON.stringify(decoder ?? null).includes('"ByteLevel"') ? missingBytes(model.tokens_to_ids) : undefined;
+  const missing = JSON.stringify(decoder ?? null).includes('"ByteLevel"')
+    ? missingBytes(model.tokens_to_ids)
+    : undefined;
   return (text) => {
     if (text === "") return [];
     const normal = normalizer === null ? text : normalizer(text);
-    let pieces = preTokenizer === null ? [normal] : preTokenizer(normal);
+    let pieces: string[] = preTokenizer === null ? [normal] : preTokenizer.pre_tokenize(normal);
     if (missing !== undefined) pieces = pieces.map((piece) => piece.replace(missing, ""));
-    return model(pieces).flatMap((token) => model.tokens_to_ids.get(token) ?? []);
+    return model._call(pieces).flatMap((token: string) => model.tokens_to_ids.get(token) ?? []);
   };
 }
 

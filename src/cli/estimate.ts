@@ -1,0 +1,128 @@
+/**
+ * What a configuration asks for, before anything starts: counts and tokens by stage, time, disk. Arithmetic only;
+ * speeds come in measured. Sampled lengths are taken at their most, so the figures err on the high side, and what
+ * the attack drops is not known yet.
+ */
+import type { Config } from "../config.ts";
+
+/** Tokens a second of the three kinds of work. */
+export interface Speeds {
+  /** Tokens of prompts and completions that pass through forward and backward. */
+  readonly trainTokensPerSecond: number;
+  /** Tokens sampled, many sequences side by side. */
+  readonly sampleTokensPerSecond: number;
+  /** Tokens read in one forward pass: judged texts, the prompts of what is sampled, perplexity. */
+  readonly judgeTokensPerSecond: number;
+}
+
+/** The work of one stage over all iterations. */
+export interface StageWork {
+  readonly stage: "initialization" | "attack" | "judgement" | "optimization" | "evaluation";
+  /** What is made, by what it is called: `{ prompts: 216, answers: 648 }`. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly trainedTokens: number;
+  readonly sampledTokens: number;
+  readonly readTokens: number;
+}
+
+// Typical lengths in tokens, from our own texts under the default model's tokenizer.
+const promptLength = 32;
+const answerLength = 60;
+const seedFrame = 60;
+// A LoRA matrix pair on every linear layer of the default base, bytes a rank.
+const adapterBytesPerRank = 1.25e6;
+const recordBytes = 700;
+
+/** The work of each stage, in the order of the paper. */
+export function estimateWork(config: Config): readonly StageWork[] {
+  return [initialization(config), attack(config), judgement(config), optimization(config), evaluation(config)];
+}
+
+/** Seconds that the work takes at these speeds. */
+export function estimateSeconds(work: readonly StageWork[], speeds: Speeds): number {
+  const seconds = work.map(
+    (stage) =>
+      stage.trainedTokens / speeds.trainTokensPerSecond +
+      stage.sampledTokens / speeds.sampleTokensPerSecond +
+      stage.readTokens / speeds.judgeTokensPerSecond,
+  );
+  return sum(seconds);
+}
+
+/** Bytes of the run folder: adapters and records. */
+export function estimateDisk(config: Config, work: readonly StageWork[]): number {
+  const targets = config.iterations + (config.initialization.target.sft === "none" ? 0 : 1);
+  const adapters = config.iterations + 1 + targets;
+  const records = sum(work.flatMap((stage) => Object.values(stage.counts)));
+  return adapters * config.model.loraRank * adapterBytesPerRank + records * recordBytes;
+}
+
+function initialization({ initialization: { redTeam, target }, attack }: Config): StageWork {
+  const instructions = target.sft === "none" ? 0 : target.examples;
+  const redLength = Math.min(redTeam.maxLength, seedLength(attack.examplesPerSeed) + promptLength);
+  const targetLength = Math.min(target.maxLength, promptLength + answerLength);
+  return stage("initialization", {
+    counts: { examples: redTeam.examples + instructions },
+    trainedTokens: redTeam.examples * redTeam.epochs * redLength + instructions * target.epochs * targetLength,
+  });
+}
+
+function attack({ iterations, attack }: Config): StageWork {
+  const prompts = iterations * attack.seeds * attack.promptsPerSeed;
+  const answers = prompts * attack.responsesPerPrompt;
+  return stage("attack", {
+    counts: { prompts, answers },
+    sampledTokens: prompts * attack.maxPromptTokens + answers * attack.maxResponseTokens,
+    readTokens: prompts * seedLength(attack.examplesPerSeed) + answers * promptLength,
+  });
+}
+
+function judgement({ iterations, attack }: Config): StageWork {
+  const verdicts = iterations * attack.seeds * attack.promptsPerSeed * attack.responsesPerPrompt;
+  return stage("judgement", { counts: { verdicts }, readTokens: verdicts * (promptLength + attack.maxResponseTokens) });
+}
+
+function optimization({ iterations, attack, optimization: { redTeam, target } }: Config): StageWork {
+  const redPairs = iterations * Math.min(redTeam.maxPairs, attack.seeds);
+  let targetPairs = 0;
+  for (let i = 1; i <= iterations; i++) {
+    const general = target.generalPairs[Math.min(i, target.generalPairs.length) - 1] ?? 0;
+    targetPairs += target.maxPairs + general + target.lookAlikePairs + (i > 1 ? target.replayPairs : 0);
+  }
+  // A pair is two sequences, chosen and rejected, each with the prompt.
+  const redLength = 2 * Math.min(redTeam.maxLength, seedLength(attack.examplesPerSeed) + promptLength);
+  const targetLength = 2 * Math.min(target.maxLength, promptLength + answerLength);
+  return stage("optimization", {
+    counts: { "Red Team pairs": redPairs, "Target pairs": targetPairs },
+    trainedTokens: redPairs * redTeam.epochs * redLength + targetPairs * target.epochs * targetLength,
+    // The reference reads every pair once.
+    readTokens: redPairs * redLength + targetPairs * targetLength,
+  });
+}
+
+function evaluation({ iterations, attack, evaluation: e }: Config): StageWork {
+  const players = iterations + 1;
+  const crossPrompts = players * e.crossPlaySeeds * e.crossPlayPrompts;
+  const answers = players * (e.testPrompts + e.lookAlikes) * e.samples + players * crossPrompts;
+  const texts = players * e.ordinary;
+  return stage("evaluation", {
+    counts: { prompts: crossPrompts, answers, "ordinary texts": texts },
+    sampledTokens: crossPrompts * attack.maxPromptTokens + answers * attack.maxResponseTokens,
+    readTokens:
+      crossPrompts * seedLength(attack.examplesPerSeed) +
+      answers * (2 * promptLength + attack.maxResponseTokens) +
+      texts * (promptLength + answerLength),
+  });
+}
+
+function seedLength(examples: number): number {
+  return seedFrame + examples * promptLength;
+}
+
+function stage(name: StageWork["stage"], work: Pick<StageWork, "counts"> & Partial<StageWork>): StageWork {
+  return { trainedTokens: 0, sampledTokens: 0, readTokens: 0, ...work, stage: name };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,59 @@
+/**
+ * How fast this machine is, from a matrix product of the default model's sizes that runs for a moment: no model is
+ * needed. The factors between that and the three kinds of work are the engine's own, measured once (dev/LOG.md).
+ */
+import * as o from "../engine/graph/ops.ts";
+import { openSession } from "../engine/graph/session.ts";
+import type { Speeds } from "./estimate.ts";
+
+const rows = 256;
+const inner = 576;
+const columns = 1536;
+
+// Billions of multiply-adds × 2 that one token costs, overheads included.
+const gigaflopsPerToken = { train: 1.1, sample: 0.9, judge: 0.31 };
+
+/** GEMM speed and what follows from it. */
+export interface ProbedSpeeds extends Speeds {
+  /** 10⁹ floating-point operations a second in float32. */
+  readonly gigaflops: number;
+}
+
+/**
+ * Measures for about `seconds`.
+ *
+ * @param threads 0 = one for each core
+ * @throws SeasError E_ENGINE when ONNX Runtime cannot be loaded
+ */
+export async function probeSpeed(threads: number, seconds = 0.6): Promise<ProbedSpeeds> {
+  const product = o.matMul(o.input("x", [rows, inner]), o.input("w", [inner, columns]));
+  const session = await openSession({ product }, { threads });
+  try {
+    const feeds = {
+      x: { data: new Float32Array(rows * inner).fill(0.5), dims: [rows, inner] },
+      w: { data: new Float32Array(inner * columns).fill(0.25), dims: [inner, columns] },
+    };
+    await session.run(feeds);
+    const start = performance.now();
+    let runs = 0;
+    let elapsed = 0;
+    do {
+      await session.run(feeds);
+      runs++;
+      elapsed = (performance.now() - start) / 1000;
+    } while (elapsed < seconds);
+    return speedsOf((runs * 2 * rows * inner * columns) / elapsed / 1e9);
+  } finally {
+    await session.close();
+  }
+}
+
+/** The three speeds of a machine with this GEMM speed. */
+export function speedsOf(gigaflops: number): ProbedSpeeds {
+  return {
+    gigaflops,
+    trainTokensPerSecond: gigaflops / gigaflopsPerToken.train,
+    sampleTokensPerSecond: gigaflops / gigaflopsPerToken.sample,
+    judgeTokensPerSecond: gigaflops / gigaflopsPerToken.judge,
+  };
+}

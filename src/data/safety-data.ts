@@ -1,0 +1,60 @@
+/**
+ * Everything written by people that a run works with, split into what may train and what may only measure. Our own
+ * prompts, or an imported data set in their place; look-alikes and ordinary instructions are always ours.
+ */
+import type { Config } from "../config.ts";
+import type { Prompt } from "../records.ts";
+import { readDataset } from "./dataset.ts";
+import { hashId } from "./ids.ts";
+import { lookAlikes, type LookAlike } from "./look-alikes.ts";
+import { ordinary, type Ordinary } from "./ordinary.ts";
+import { handWrittenPrompts, takePrompts } from "./prompts.ts";
+import { splitImported, splitPrompts } from "./split.ts";
+
+export interface SafetyData {
+  readonly train: readonly Prompt[];
+  /** No wrapper and no behaviour of these is in `train`. */
+  readonly test: readonly Prompt[];
+  /** What intervals are clustered by, for a test prompt: its behaviour. */
+  readonly clusterOf: (promptId: string) => string;
+  readonly lookAlikes: { readonly train: readonly LookAlike[]; readonly test: readonly LookAlike[] };
+  readonly ordinary: { readonly train: readonly Ordinary[]; readonly test: readonly Ordinary[] };
+  /** Of all of it; a run refuses to go on with other data. */
+  readonly hash: string;
+}
+
+/**
+ * The data of a run.
+ *
+ * @throws SeasError E_DATA naming file, line and reason
+ */
+export async function loadSafetyData(config: Config): Promise<SafetyData> {
+  const { train, test, clusterOf } = config.data.dataset === null ? ownPrompts() : await importedPrompts(config.data.dataset);
+  const harmless = lookAlikes();
+  const general = ordinary();
+  const ids = [...train, ...test, ...harmless.train, ...harmless.test, ...general.train, ...general.test].map((row) => row.id);
+  return {
+    train: takePrompts(train, Math.min(train.length, config.data.trainPrompts), "train"),
+    test,
+    clusterOf,
+    lookAlikes: harmless,
+    ordinary: general,
+    hash: hashId("safety-data", ...ids),
+  };
+}
+
+type Prompts = Pick<SafetyData, "train" | "test" | "clusterOf">;
+
+function ownPrompts(): Prompts {
+  const { train, test } = splitPrompts(handWrittenPrompts());
+  const behaviours = new Map(test.map(({ prompt, behaviour }) => [prompt.id, behaviour.id]));
+  return {
+    train: train.map((row) => row.prompt),
+    test: test.map((row) => row.prompt),
+    clusterOf: (promptId) => behaviours.get(promptId) ?? promptId,
+  };
+}
+
+async function importedPrompts(path: string): Promise<Prompts> {
+  return { ...splitImported(await readDataset(path)), clusterOf: (promptId) => promptId };
+}

@@ -1,0 +1,79 @@
+/** Shapes from both kinds of files; hostile and unsupported ones refused by name. */
+import { describe, expect, it } from "vitest";
+import { configFromGguf, configFromHub } from "./llama-config.ts";
+
+const gguf: Readonly<Record<string, unknown>> = {
+  "general.architecture": "llama",
+  "llama.block_count": 30,
+  "llama.context_length": 8192,
+  "llama.embedding_length": 576,
+  "llama.feed_forward_length": 1536,
+  "llama.attention.head_count": 9,
+  "llama.attention.head_count_kv": 3,
+  "llama.rope.freq_base": 100000,
+  "llama.rope.dimension_count": 64,
+  "llama.attention.layer_norm_rms_epsilon": 1e-5,
+};
+const hub = {
+  model_type: "llama",
+  hidden_act: "silu",
+  vocab_size: 49152,
+  hidden_size: 576,
+  intermediate_size: 1536,
+  num_hidden_layers: 30,
+  num_attention_heads: 9,
+  num_key_value_heads: 3,
+  max_position_embeddings: 8192,
+  rms_norm_eps: 1e-5,
+  rope_theta: 100000,
+  rope_scaling: null,
+  tie_word_embeddings: true,
+};
+const tensors = new Map([["token_embd.weight", { shape: [49152, 576] }]]);
+const fromGguf = (over: Record<string, unknown>) =>
+  configFromGguf(new Map(Object.entries({ ...gguf, ...over })), tensors, "m.gguf");
+const fromHub = (over: Record<string, unknown>) => configFromHub({ ...hub, ...over }, "config.json");
+
+describe("configFromGguf and configFromHub", () => {
+  it("agree on one model", () => {
+    expect(fromGguf({})).toEqual(fromHub({}));
+    expect(
+      fromHub({ rope_theta: undefined, rope_parameters: { rope_type: "default", rope_theta: 100000 }, head_dim: 64 }),
+    ).toEqual(fromHub({}));
+  });
+
+  it("see a head of its own", () => {
+    expect(
+      configFromGguf(
+        new Map(Object.entries(gguf)),
+        new Map([...tensors, ["output.weight", { shape: [49152, 576] }]]),
+        "m",
+      ).tiedEmbeddings,
+    ).toBe(false);
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['m.gguf: general.architecture is "qwen3", which is not supported', { "general.architecture": "qwen3" }],
+    ['m.gguf: llama.rope.scaling.type is "yarn", which is not supported', { "llama.rope.scaling.type": "yarn" }],
+    ["m.gguf: `layers`", { "llama.block_count": 4294967295 }],
+    ["m.gguf: `layers`", { "llama.block_count": undefined }],
+    ["m.gguf: `rmsNormEps`", { "llama.attention.layer_norm_rms_epsilon": Number.NaN }],
+    ["m.gguf: `ropeTheta`", { "llama.rope.freq_base": -1 }],
+    ["m.gguf: 8 heads of 64 do not make a hidden size of 576", { "llama.attention.head_count": 8 }],
+    ["m.gguf: 9 heads cannot share 4 key-value heads", { "llama.attention.head_count_kv": 4 }],
+    ["m.gguf: `heads`", { "llama.attention.head_count": 0 }],
+  ])("refuses GGUF: %s", (message, over) => {
+    expect(() => fromGguf(over)).toThrow(message);
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['config.json: model_type is "gemma2"', { model_type: "gemma2" }],
+    ['config.json: hidden_act is "gelu"', { hidden_act: "gelu" }],
+    ["config.json: attention_bias is true", { attention_bias: true }],
+    ['config.json: rope_type is "llama3"', { rope_scaling: { rope_type: "llama3", factor: 8 } }],
+    ["config.json: `vocabSize`", { vocab_size: 1e12 }],
+    ["config.json: `num_attention_heads`", { num_attention_heads: "9" }],
+  ])("refuses config.json: %s", (message, over) => {
+    expect(() => fromHub(over)).toThrow(message);
+  });
+});

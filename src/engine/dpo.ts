@@ -1,0 +1,95 @@
+/**
+ * Direct preference optimization with LoRA (Rafailov et al., 2305.18290; figures as TRL's DPOTrainer names and
+ * computes them). The reference is the adapter that training starts from; its log-probabilities are computed once,
+ * before the first step.
+ */
+import { byTokens, collate, type Sequence } from "./collate.ts";
+import type { Engine } from "./engine.ts";
+import { type Lora, loraFeeds } from "./lora.ts";
+import { logProbs } from "./score.ts";
+import { gradientsOf, lengthOf, tokenBudget } from "./sft.ts";
+import { addGradients, type BatchResult, type StepRow, train, type TrainSettings } from "./train.ts";
+
+/** Token ids of one preference; both completions follow the same prompt. */
+export interface TokenPair {
+  readonly prompt: readonly number[];
+  readonly chosen: readonly number[];
+  readonly rejected: readonly number[];
+}
+
+export interface DpoSettings extends TrainSettings {
+  readonly beta: number;
+  /** Weight of the chosen side's mean negative log-likelihood (TRL's rpo_alpha); 0 = plain DPO. */
+  readonly sftWeight: number;
+}
+
+interface Scored {
+  readonly chosen: Sequence;
+  readonly rejected: Sequence;
+  /** Reference log-probabilities. */
+  readonly reference: readonly [number, number];
+}
+
+/** Trains `lora` in place on `pairs`, away from `reference`, and gives one row a step. */
+export async function dpo(engine: Engine, lora: Lora, reference: Lora, pairs: readonly TokenPair[], settings: DpoSettings): Promise<StepRow[]> {
+  const sequences = pairs.flatMap(({ prompt, chosen, rejected }) => [{ prompt, completion: chosen }, { prompt, completion: rejected }]);
+  const scores = await logProbs(engine, reference, sequences, settings.signal);
+  const scored = pairs.map((_, i): Scored => ({
+    chosen: sequences[2 * i]!, rejected: sequences[2 * i + 1]!, reference: [scores[2 * i]!, scores[2 * i + 1]!],
+  }));
+  return train(lora, pairs.length, settings, (indices) => dpoGradients(engine, lora, indices.map((i) => scored[i]!), settings));
+}
+
+/** Gradients and TRL's figures of one batch of pairs, in parts that fit in memory. */
+async function dpoGradients(engine: Engine, lora: Lora, pairs: readonly Scored[], settings: Pick<DpoSettings, "beta" | "sftWeight">): Promise<BatchResult> {
+  const session = await engine.session("dpo");
+  const batch = [...pairs].sort((a, b) => pairLength(b) - pairLength(a));
+  const chosenTokens = batch.reduce((n, p) => n + p.chosen.completion.length, 0);
+  const gradients: BatchResult["gradients"] = new Map();
+  const rows: { chosen: number; rejected: number; reference: readonly [number, number] }[] = [];
+  let loss = 0;
+  for (const part of byTokens(batch, (p) => 2 * pairLength(p), tokenBudget)) {
+    const p = part.length;
+    const { feeds, counts } = collate([...part.map((x) => x.chosen), ...part.map((x) => x.rejected)], engine.base.config);
+    const signs = new Float32Array(p * 2 * p);
+    for (let i = 0; i < p; i++) {
+      signs[i * 2 * p + i] = 1;
+      signs[i * 2 * p + p + i] = -1;
+    }
+    const inChosen = counts.slice(0, p).reduce((a, b) => a + b, 0);
+    const tokenWeight = new Float32Array(counts.reduce((a, b) => a + b, 0)).fill(-settings.sftWeight / chosenTokens, 0, inChosen);
+    const outputs = await session.run({
+      ...feeds,
+      ...loraFeeds(lora),
+      reference: { data: Float32Array.from([...part.map((x) => x.reference[0]), ...part.map((x) => x.reference[1])]), dims: [2 * p] },
+      pairs: { data: signs, dims: [p, 2 * p] },
+      beta: { data: Float32Array.of(settings.beta), dims: [] },
+      pair_weight: { data: Float32Array.of(1 / batch.length), dims: [] },
+      token_weight: { data: tokenWeight, dims: [tokenWeight.length] },
+    });
+    loss += Number(outputs.loss!.data[0]);
+    addGradients(gradients, gradientsOf(outputs));
+    const log = outputs.log_probs!.data as Float32Array;
+    part.forEach((x, i) => rows.push({ chosen: log[i]!, rejected: log[p + i]!, reference: x.reference }));
+  }
+  const mean = (of: (row: (typeof rows)[number]) => number) => rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
+  const rewardChosen = (r: (typeof rows)[number]) => settings.beta * (r.chosen - r.reference[0]);
+  const rewardRejected = (r: (typeof rows)[number]) => settings.beta * (r.rejected - r.reference[1]);
+  return {
+    gradients,
+    tokens: batch.reduce((n, x) => n + lengthOf(x.chosen) + lengthOf(x.rejected), 0),
+    metrics: {
+      loss,
+      "rewards/chosen": mean(rewardChosen),
+      "rewards/rejected": mean(rewardRejected),
+      "rewards/accuracies": mean((r) => (rewardChosen(r) > rewardRejected(r) ? 1 : 0)),
+      "rewards/margins": mean((r) => rewardChosen(r) - rewardRejected(r)),
+      "logps/chosen": mean((r) => r.chosen),
+      "logps/rejected": mean((r) => r.rejected),
+    },
+  };
+}
+
+function pairLength(p: Scored): number {
+  return Math.max(lengthOf(p.chosen), lengthOf(p.rejected));
+}

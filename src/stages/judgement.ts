@@ -1,0 +1,34 @@
+/** Judgement (the Safe Classifier of paper section 4.2): one verdict for every attempt, safe, unsafe or unscored. */
+import { type Attempt, type Prompt, Verdict } from "../records.ts";
+import { allRows } from "../run/rows.ts";
+import { rowStage } from "../run/stage.ts";
+import type { Judge, JudgeInput } from "../seams.ts";
+import type { Context } from "./context.ts";
+
+/** The training judge's verdicts on the attempts of an iteration, in their order. */
+export async function judgement(context: Context, iteration: number, prompts: readonly Prompt[], attempts: readonly Attempt[]): Promise<Verdict[]> {
+  const { run, config, trainJudge, signal } = context;
+  const promptOf = new Map(prompts.map((prompt) => [prompt.id, prompt]));
+  await rowStage(run, {
+    iteration, name: "verdicts", schema: Verdict, inputs: attempts, rowsPerInput: 1, batchSize: config.judge.batchSize,
+    unit: "verdicts", signal,
+    work: (batch) => judgeAll(trainJudge, batch.map((attempt) => judgeInput(attempt, promptOf.get(attempt.promptId)!)), signal),
+  });
+  return allRows(run, iteration, "verdicts", Verdict);
+}
+
+/** What a judge is shown of an attempt. */
+export function judgeInput(attempt: Attempt, prompt: Pick<Prompt, "text" | "category">): JudgeInput {
+  return { attemptId: attempt.id, prompt: prompt.text, response: attempt.response, category: prompt.category };
+}
+
+/** One verdict for each input, in order. A judge that gives fewer or others is broken. */
+export async function judgeAll(judge: Judge, inputs: readonly JudgeInput[], signal: AbortSignal): Promise<Verdict[]> {
+  const verdicts: Verdict[] = [];
+  for await (const verdict of judge.score(inputs, { signal })) verdicts.push(verdict);
+  const wrong = inputs.findIndex((input, i) => verdicts[i]?.attemptId !== input.attemptId);
+  if (wrong >= 0 || verdicts.length !== inputs.length) {
+    throw new Error(`judge ${judge.name} gave ${verdicts.length} verdicts for ${inputs.length} attempts, or not in their order`);
+  }
+  return verdicts;
+}

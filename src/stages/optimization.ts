@@ -1,0 +1,109 @@
+/**
+ * Adversarial Optimization (paper section 4.3): DPO on both players with the verdicts as preferences; the reference is
+ * the player that trained on, R_i or T_i. Pair rules are in data/pairs-*.ts; `preset: paper` follows the paper's.
+ */
+import { generalPairs, lookAlikePairs, mixPairs, replayPairs } from "../data/pairs-mix.ts";
+import { redTeamPairs } from "../data/pairs-red-team.ts";
+import { targetPairs } from "../data/pairs-target.ts";
+import { groupBy } from "../data/group-by.ts";
+import { hashId } from "../data/ids.ts";
+import { refusal, safeAnswer } from "../data/safe-answers.ts";
+import type { SeedPrompt } from "../data/seed-prompts.ts";
+import { createRandom } from "../random.ts";
+import { type Attempt, Pair, type Prompt, type Role, type Verdict } from "../records.ts";
+import { artefactStage } from "../run/artefact.ts";
+import { toDocument, toLine, writeAtomic } from "../run/atomic.ts";
+import { allRows } from "../run/rows.ts";
+import { adapterStage, stepsOf } from "./adapter-stage.ts";
+import { seedMessages } from "./attack.ts";
+import { type Context, player, trainOptions } from "./context.ts";
+import type { Players } from "./initialization.ts";
+
+/** What an attack left. */
+export interface Attacked {
+  readonly seeds: readonly SeedPrompt[];
+  /** Dropped ones included. */
+  readonly prompts: readonly Prompt[];
+  readonly attempts: readonly Attempt[];
+  readonly verdicts: readonly Verdict[];
+}
+
+/** R_{i+1} and T_{i+1} from R_i, T_i and the attack of this iteration. */
+export async function optimization(context: Context, iteration: number, players: Players, attacked: Attacked): Promise<Players> {
+  await artefactStage(context.run, {
+    iteration, name: "pairs", unit: "pairs",
+    async work() {
+      const red = redTeam(context, attacked);
+      const target = await targetMix(context, iteration, attacked);
+      const write = (name: string, text: string) => writeAtomic(context.run.path(`${iteration}`, name), text);
+      await write("pairs.red-team.jsonl", red.pairs.map(toLine).join(""));
+      await write("pairs.target.jsonl", target.pairs.map(toLine).join(""));
+      await write("pairs.json", toDocument({ redTeam: red.counts, target: target.counts }));
+      const files = ["pairs.red-team.jsonl", "pairs.target.jsonl", "pairs.json"];
+      return { count: red.pairs.length + target.pairs.length, files: files.map((file) => `${iteration}/${file}`) };
+    },
+  });
+  return {
+    redTeam: await trained(context, "red-team", iteration, players.redTeam),
+    target: await trained(context, "target", iteration, players.target),
+  };
+}
+
+/** The player after DPO on its pairs; unchanged when there are none. */
+async function trained(context: Context, role: Role, iteration: number, adapter: Players["redTeam"]): Promise<Players["redTeam"]> {
+  const { run, trainer, config } = context;
+  const pairs = await allRows(run, iteration, `pairs.${role}`, Pair);
+  if (pairs.length === 0) {
+    run.report({ type: "warning", text: `iteration ${iteration}: no pairs for the ${role}; it stays as it was` });
+    return adapter;
+  }
+  const settings = config.optimization[role === "red-team" ? "redTeam" : "target"];
+  return adapterStage(context, role, iteration, stepsOf(pairs.length, settings), () =>
+    trainer.dpo(player(context, adapter), pairs, {
+      ...trainOptions(context, role, iteration, settings), beta: settings.beta, sftWeight: settings.sftWeight,
+    }));
+}
+
+function redTeam({ config, run }: Context, { seeds, prompts, attempts, verdicts }: Attacked) {
+  const answers = groupBy(attempts.map((attempt, i) => ({ attempt, verdict: verdicts[i]! })), ({ attempt }) => attempt.promptId);
+  const bySeed = groupBy(prompts, (prompt) => prompt.seedId ?? "");
+  const { rules, redTeam: settings } = config.optimization;
+  const rows = seeds.map((seed) => ({
+    seedId: seed.id,
+    messages: seedMessages(seed),
+    prompts: (bySeed.get(seed.id) ?? []).map((prompt) => ({ prompt, verdicts: (answers.get(prompt.id) ?? []).map((a) => a.verdict) })),
+  }));
+  const made = redTeamPairs(rows, rules === "paper" ? { rules, maxPairs: settings.maxPairs } : { rules, maxPairs: settings.maxPairs, margin: settings.margin });
+  if (made.pairs.length === 0) run.report({ type: "note", text: `no Red Team pairs: ${JSON.stringify(made.counts)}` });
+  return made;
+}
+
+/** Safety pairs of this iteration, with what keeps the Target useful and its memory long. */
+async function targetMix(context: Context, iteration: number, { prompts, attempts, verdicts }: Attacked) {
+  const { run, config, data } = context;
+  const { rules, target: settings } = config.optimization;
+  const seed = `${config.seed}/${iteration}`;
+  const answers = groupBy(attempts.map((attempt, i) => ({ attempt, verdict: verdicts[i]! })), ({ attempt }) => attempt.promptId);
+  const rows = prompts.filter((p) => p.dropped === undefined).map((prompt) => ({ prompt, answers: answers.get(prompt.id) ?? [] }));
+  const { maxPairs } = settings;
+  const guided = ({ id, category }: Prompt) => {
+    const text = safeAnswer(category, createRandom(`guided/${seed}/${id}`));
+    return { id: hashId("guided", text), text };
+  };
+  const { pairs, counts } = targetPairs(rows, rules === "paper" ? { rules, maxPairs } : { rules, maxPairs, guided });
+  const earlier: Pair[] = [];
+  for (let i = 1; i < iteration; i++) earlier.push(...(await allRows(run, i, "pairs.target", Pair)));
+  const general = settings.generalPairs[Math.min(iteration, settings.generalPairs.length) - 1]!;
+  const random = createRandom(`refusals/${seed}`);
+  const contrast = ({ id, text, answer }: { readonly id: string; readonly text: string; readonly answer: string }) => {
+    const worse = refusal(random);
+    return { prompt: text, better: { id, text: answer }, worse: { id: hashId("refusal", worse), text: worse } };
+  };
+  const mixed = mixPairs([
+    pairs,
+    replayPairs(earlier, { count: settings.replayPairs, seed: `replay/${seed}` }),
+    lookAlikePairs(data.lookAlikes.train.map(contrast), { count: settings.lookAlikePairs, seed: `look-alikes/${seed}` }),
+    generalPairs(data.ordinary.train.map(contrast), { count: general, seed: `general/${seed}` }),
+  ], `mix/${seed}`);
+  return { pairs: mixed, counts };
+}
