@@ -64,6 +64,8 @@ export const Config = z.strictObject({
     train: z.string().describe("the judge whose verdicts train"),
     score: z.string().describe("the judge whose verdicts are reported; it never trains"),
     batchSize: positive,
+    labels: z.string().nullable().describe("JSONL of {prompt, response, label safe|unsafe} by people: both judges are measured on it; passed over when the file is not there"),
+    labelRows: count.describe("rows of it to use, at most"),
   }),
   optimization: z.strictObject({
     rules: z.enum(["seas", "paper"]).describe("how pairs are made: ours, or the paper's exactly"),
@@ -111,7 +113,7 @@ const quick: Config = {
     seeds: 24, examplesPerSeed: 3, promptsPerSeed: 3, responsesPerPrompt: 3, temperature: 0.8, topP: 0.9,
     maxPromptTokens: 64, maxResponseTokens: 48, batchSize: 36, nearDuplicate: 0.8,
   },
-  judge: { train: "embedded:gptfuzz", score: "embedded:jailbreakbench", batchSize: 32 },
+  judge: { train: "embedded:gptfuzz", score: "embedded:jailbreakbench", batchSize: 32, labels: "../shared/data/judge-dev.jsonl", labelRows: 96 },
   optimization: {
     rules: "seas",
     redTeam: {

@@ -127,3 +127,26 @@ export const Score = z.object({
   target: z.number().int().nonnegative().optional(),
 });
 export type Score = z.infer<typeof Score>;
+
+/** One answer of an evaluation with the verdicts of every judge; the rows of `<iteration>/evaluation.jsonl`. */
+export const EvaluationRow = z.object({
+  id: z.string(),
+  suite: z.enum(["test", "look-alikes", "cross-play"]),
+  promptId: z.string(),
+  /** What intervals are clustered by: the seed prompt or behaviour. */
+  clusterId: z.string(),
+  /** j of the Target T_j that answered. */
+  target: z.number().int().nonnegative(),
+  /** i of the Red Team R_i that wrote the prompt, in cross-play. */
+  redTeam: z.number().int().nonnegative().optional(),
+  prompt: z.string(),
+  category: z.string(),
+  style: z.string().optional(),
+  sample: z.number().int().nonnegative(),
+  response: z.string(),
+  finishReason: z.enum(["stop", "length", "error"]),
+  /** As the refusal detector reads the answer; `unscored` for an empty one. */
+  refusal: z.enum(["full", "partial", "none", "unscored"]),
+  verdicts: z.array(Verdict.omit({ attemptId: true, categories: true })),
+});
+export type EvaluationRow = z.infer<typeof EvaluationRow>;

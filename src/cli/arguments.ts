@@ -29,10 +29,16 @@ export function checkArguments(command: string, rawArgs: readonly string[], defi
   });
   let given = 0;
   for (const token of tokens) {
-    if (token.kind === "positional" && ++given > positionals.length) throw surplus(command, token.value, positionals.length);
+    if (token.kind === "positional" && ++given > positionals.length)
+      throw surplus(command, token.value, positionals.length);
     if (token.kind !== "option") continue;
     const arg = definition[token.name];
-    if (arg === undefined || arg.type === "positional") throw unknownFlag(command, token.rawName, flags.map(([name]) => name));
+    if (arg === undefined || arg.type === "positional")
+      throw unknownFlag(
+        command,
+        token.rawName,
+        flags.map(([name]) => name),
+      );
     if (arg.type === "boolean") {
       if (token.value !== undefined) throw usage(command, `${token.rawName} takes no value, got \`${token.value}\``);
       continue;
@@ -69,7 +75,10 @@ function unknownFlag(command: string, flag: string, known: readonly string[]): S
 }
 
 function surplus(command: string, value: string, allowed: number): SeasError {
-  return usage(command, `unexpected argument \`${value}\`: \`seas ${command}\` takes ${allowed === 0 ? "none" : `at most ${allowed}`}`);
+  return usage(
+    command,
+    `unexpected argument \`${value}\`: \`seas ${command}\` takes ${allowed === 0 ? "none" : `at most ${allowed}`}`,
+  );
 }
 
 function usage(command: string, message: string): SeasError {

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { type ArgsDef, type CommandDef, defineCommand, renderUsage, runCommand } from "citty";
 import { nearest } from "../config.ts";
-import { describeError, SeasError } from "../errors.ts";
+import { SeasError } from "../errors.ts";
 import { checkArguments } from "./arguments.ts";
 import { alarm, screenOf, terminalSafe } from "./terminal.ts";
 
@@ -33,7 +33,10 @@ interface Entry {
 }
 
 const commands: Readonly<Record<string, Entry>> = {
-  run: { summary: "Start a run, or go on with one: attack, judge, optimize, evaluate, report", load: () => import("./run.ts") },
+  run: {
+    summary: "Start a run, or go on with one: attack, judge, optimize, evaluate, report",
+    load: () => import("./run.ts"),
+  },
   status: { summary: "Where a run stands and how to go on", load: () => import("./status.ts") },
   report: { summary: "Write the report of a run, one HTML file", load: () => import("./report.ts") },
   init: { summary: "Write a commented configuration to start from", load: () => import("./init.ts") },
@@ -110,9 +113,16 @@ function isHelp(arg: string): boolean {
 
 function rootCommand() {
   return defineCommand({
-    meta: { name: "seas", version: packageVersion(), description: "Two language models sharpen each other until one is hard to break and still useful" },
+    meta: {
+      name: "seas",
+      version: packageVersion(),
+      description: "Two language models sharpen each other until one is hard to break and still useful",
+    },
     subCommands: Object.fromEntries(
-      Object.entries(commands).map(([name, entry]) => [name, defineCommand({ meta: { name, description: entry.summary } })]),
+      Object.entries(commands).map(([name, entry]) => [
+        name,
+        defineCommand({ meta: { name, description: entry.summary } }),
+      ]),
     ),
   });
 }
@@ -123,7 +133,7 @@ async function printHelp(
   examples: CommandModule["examples"],
   streams: Streams,
 ): Promise<void> {
-  const usage = (await renderUsage(command, parent)).trimEnd();
+  const usage = (await renderUsage(command, parent)).replace(/ +$/gm, "").trimEnd();
   const width = Math.max(...examples.map(([line]) => line.length));
   const lines = examples.map(([line, does]) => `  ${line.padEnd(width)}  ${does}`);
   const global = "  --debug prints the stack of an error, --version the version.";
@@ -134,15 +144,25 @@ async function printHelp(
 function printError(error: unknown, debug: boolean, streams: Streams): void {
   const screen = screenOf(streams.stderr);
   const code = error instanceof SeasError ? ` [${error.code}]` : "";
-  const message = terminalSafe(stripVTControlCharacters(describeError(error)), 2000);
-  screen.write(`${alarm("error:", "error", screen)} ${message}${code}\n`);
+  // Some messages list what differs, a line each.
+  const [first = "", ...more] = messageOf(error).split("\n");
+  screen.write(`${alarm("error:", "error", screen)} ${terminalSafe(first, 2000)}${code}\n`);
+  for (const line of more) screen.write(`  ${terminalSafe(line, 2000)}\n`);
   if (error instanceof SeasError && error.hint !== undefined) screen.write(`hint: ${terminalSafe(error.hint, 2000)}\n`);
   if (!debug) return;
   const stack = error instanceof Error ? (error.stack ?? "") : "";
   for (const line of stack.split("\n").slice(1)) screen.write(`  ${terminalSafe(line, 400)}\n`);
 }
 
+/** The message with its causes, but for those that it tells already and those that are dumps. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined || (error.cause as Error).name?.includes("Zod") ? "" : messageOf(error.cause);
+  return error.message.includes(cause) ? error.message : `${error.message}: ${cause}`;
+}
+
 /** The version in package.json, two folders up from here in the source and in the build alike. */
 export function packageVersion(): string {
-  return (JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }).version;
+  return (JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string })
+    .version;
 }

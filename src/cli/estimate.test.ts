@@ -13,7 +13,13 @@ describe("estimateWork", () => {
       attack: { prompts: 36, answers: 72 },
       judgement: { verdicts: 72 },
       optimization: { "Red Team pairs": 18, "Target pairs": 3 * (8 + 4 + 4) + 2 * 2 },
-      evaluation: { prompts: 24, answers: 4 * 24 + 4 * 24, "ordinary texts": 32 },
+      evaluation: {
+        prompts: 24,
+        answers: 192,
+        verdicts: 384,
+        "ordinary texts": 32,
+        "labelled texts": 2 * presets.tiny.judge.labelRows,
+      },
     });
   });
 
@@ -22,6 +28,16 @@ describe("estimateWork", () => {
     expect(counts.attack).toEqual({ prompts: 75_000, answers: 375_000 });
     expect(counts.optimization).toEqual({ "Red Team pairs": 15_000, "Target pairs": 9000 + 16_000 + 16_000 });
     expect(counts.initialization).toEqual({ examples: 16_000 + 101_000 });
+  });
+
+  it("has every Target answer both suites and the prompts of every Red Team, each answer as often as asked", () => {
+    const config = resolveConfig({ preset: "tiny", judge: { labels: null }, evaluation: { samples: 3 } });
+    const answers = 4 * (12 + 12) + 4 * 4 * (3 * 2);
+    expect(countsOf(config).evaluation).toMatchObject({
+      answers: 3 * answers,
+      verdicts: 6 * answers,
+      "labelled texts": 0,
+    });
   });
 
   it("never makes more Red Team pairs than seeds", () => {

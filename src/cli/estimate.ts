@@ -100,18 +100,27 @@ function optimization({ iterations, attack, optimization: { redTeam, target } }:
   });
 }
 
-function evaluation({ iterations, attack, evaluation: e }: Config): StageWork {
+function evaluation({ iterations, attack, evaluation: e, judge }: Config): StageWork {
   const players = iterations + 1;
-  const crossPrompts = players * e.crossPlaySeeds * e.crossPlayPrompts;
-  const answers = players * (e.testPrompts + e.lookAlikes) * e.samples + players * crossPrompts;
+  const written = players * e.crossPlaySeeds * e.crossPlayPrompts;
+  // Every Target answers the two suites, and the prompts of every Red Team: the whole matrix.
+  const answers = players * (e.testPrompts + e.lookAlikes + written) * e.samples;
   const texts = players * e.ordinary;
+  const labelled = judge.labels === null ? 0 : judge.labelRows;
   return stage("evaluation", {
-    counts: { prompts: crossPrompts, answers, "ordinary texts": texts },
-    sampledTokens: crossPrompts * attack.maxPromptTokens + answers * attack.maxResponseTokens,
+    counts: {
+      prompts: written,
+      answers,
+      verdicts: 2 * answers,
+      "ordinary texts": texts,
+      "labelled texts": 2 * labelled,
+    },
+    sampledTokens: written * attack.maxPromptTokens + answers * attack.maxResponseTokens,
     readTokens:
-      crossPrompts * seedLength(attack.examplesPerSeed) +
-      answers * (2 * promptLength + attack.maxResponseTokens) +
-      texts * (promptLength + answerLength),
+      written * seedLength(attack.examplesPerSeed) +
+      // By the Target before it answers, then by both judges.
+      answers * (promptLength + 2 * (promptLength + attack.maxResponseTokens)) +
+      (texts + 2 * labelled) * (promptLength + answerLength),
   });
 }
 

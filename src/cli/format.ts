@@ -17,6 +17,11 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
+/** `1 iteration`, `3 iterations`. */
+export function counted(value: number, what: string): string {
+  return `${count(value)} ${what}${value === 1 ? "" : "s"}`;
+}
+
 /** `512 B`, `1.5 MiB`, `3.2 GiB`. */
 export function bytes(value: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];
@@ -34,17 +39,18 @@ export function percent(value: number): string {
   return `${(value * 100).toFixed(1)} %`;
 }
 
-/** Rows under one another: the first column to the left, the others to the right, two spaces between. */
-export function table(rows: readonly (readonly string[])[]): string {
+/**
+ * Rows under one another, two spaces between columns.
+ *
+ * @param left how many columns, from the first, stand to the left; the others stand to the right @default 1
+ */
+export function table(rows: readonly (readonly string[])[], left = 1): string {
   const widths: number[] = [];
-  for (const row of rows)
+  for (const row of rows) {
     row.forEach((cell, i) => {
       widths[i] = Math.max(widths[i] ?? 0, cell.length);
     });
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
-      .join("  ")
-      .trimEnd();
-  return rows.map(line).join("\n");
+  }
+  const pad = (cell: string, i: number) => (i < left ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0));
+  return rows.map((row) => row.map(pad).join("  ").trimEnd()).join("\n");
 }

@@ -26,7 +26,7 @@ export interface ProbedSpeeds extends Speeds {
  * @throws SeasError E_ENGINE when ONNX Runtime cannot be loaded
  */
 export async function probeSpeed(threads: number, seconds = 0.6): Promise<ProbedSpeeds> {
-  const product = o.matMul(o.input("x", [rows, inner]), o.input("w", [inner, columns]));
+  const product = o.matmul(o.input("x", [rows, inner]), o.input("w", [inner, columns]));
   const session = await openSession({ product }, { threads });
   try {
     const feeds = {

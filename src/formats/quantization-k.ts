@@ -2,7 +2,7 @@
  * GGUF super-blocks of 256 weights ("K" types): groups of 16 or 32 weights with small integer scales of their own,
  * under one or two binary16 scales of the super-block. Exact in doubles up to the store, see quantization-legacy.ts.
  */
-import { HALF } from "./half.ts";
+import { halfAt } from "./half.ts";
 
 /** Q2_K, 84 bytes: 16 × (4-bit scale, 4-bit minimum), 64 bytes of 2-bit codes, d, dmin. */
 export function decodeQ2_K(bytes: Uint8Array, blocks: number, out: Float32Array, start: number): void {
@@ -89,10 +89,6 @@ export function decodeQ6_K(bytes: Uint8Array, blocks: number, out: Float32Array,
       }
     }
   }
-}
-
-function halfAt(bytes: Uint8Array, p: number): number {
-  return HALF[bytes[p]! | (bytes[p + 1]! << 8)]!;
 }
 
 // Two-bit codes: 32 bytes serve 128 weights, the weights 32 apart sharing a byte.

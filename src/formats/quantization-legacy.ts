@@ -3,7 +3,7 @@
  * Bit-exact with the `gguf` package without rounding by hand: scale · code (+ minimum) is exact in doubles,
  * so the store into float32 is the only rounding, as it is there.
  */
-import { HALF } from "./half.ts";
+import { halfAt } from "./half.ts";
 
 const IQ4_NL_VALUES = Int8Array.of(-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113);
 
@@ -77,10 +77,6 @@ export function decodeIQ4_NL(bytes: Uint8Array, blocks: number, out: Float32Arra
       out[o + j + 16] = d * IQ4_NL_VALUES[q >> 4]!;
     }
   }
-}
-
-function halfAt(bytes: Uint8Array, p: number): number {
-  return HALF[bytes[p]! | (bytes[p + 1]! << 8)]!;
 }
 
 function bitsAt(bytes: Uint8Array, p: number): number {

@@ -1,82 +1,101 @@
 /**
- * safetensors (huggingface/safetensors, format of 2023): an 8-byte header length, a JSON header, raw tensors. Reading
- * believes nothing: the header is bounded, names are unique, and the tensors must cover the data exactly. Writing is
- * deterministic and atomic.
+ * Reading safetensors, the Hugging Face file of named tensors: one file, or a folder of shards seen as one file.
+ * The header is checked whole when the file is opened (safetensors-header.ts), tensors are read one at a time.
+ * Pickle files (`.bin`, `.pt`) are never read: they are programs.
  */
-import { type FileHandle, open, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
 import { describeError, SeasError } from "../errors.ts";
-import { decodeBF16, decodeF16 } from "./half.ts";
+import { allocateBytes, allocateFloat32, type BinaryFile, openBinaryFile } from "./binary-file.ts";
+import { decodeBF16, decodeF16, decodeF32, decodeF64 } from "./half.ts";
+import {
+  maxSafetensorsHeader,
+  parseSafetensorsHeader,
+  type SafetensorsHeader,
+  type SafetensorsTensor,
+} from "./safetensors-header.ts";
+import { parseStrictJson } from "./strict-json.ts";
 
-/** One tensor's place in a file. */
-export interface SafetensorsTensor {
-  readonly name: string;
-  readonly dtype: "F64" | "F32" | "F16" | "BF16" | "I64" | "I32" | "I16" | "I8" | "U8" | "BOOL";
-  readonly shape: readonly number[];
-  /** In the file, bytes. */
-  readonly offset: number;
-  readonly byteLength: number;
-}
+export { writeSafetensors } from "./safetensors-write.ts";
 
-export interface SafetensorsFile {
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly tensors: ReadonlyMap<string, SafetensorsTensor>;
-  /** Values as float32; throws SeasError E_FORMAT for a type that is not floating-point. */
+/** An open file, or folder of shards. */
+export interface SafetensorsFile extends SafetensorsHeader {
+  readonly path: string;
+  /** F64, F32, F16 and BF16 as float32, row-major. Throws E_FORMAT for another type or a name that is not there. */
   readTensor(name: string): Promise<Float32Array>;
+  /** The bytes as they stand in the file, little-endian. Throws E_FORMAT for a name that is not there. */
+  readRaw(name: string): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
-const sizes = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 } as const;
-const maxHeader = 100 * 2 ** 20;
+const decoders = { F64: decodeF64, F32: decodeF32, F16: decodeF16, BF16: decodeBF16 };
+const Index = z.looseObject({ weight_map: z.record(z.string(), z.string().regex(/^[^/\\]+\.safetensors$/)) });
 
 /**
- * Opens a file and checks its header.
+ * Opens a file and checks its header; close it when the tensors are read.
  *
- * @throws SeasError E_FORMAT: truncated, header over 100 MB or not JSON, duplicate name, unknown dtype, tensors that
+ * @throws SeasError E_FORMAT: truncated, header over 100 MB or no JSON, a name twice, an unknown type, tensors that
  * overlap, leave gaps or reach past the end
  */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
-  const handle = await open(path, "r").catch((cause: unknown) => {
-    throw new SeasError("E_FORMAT", `${path}: cannot be opened: ${describeError(cause)}`, { cause });
-  });
+  const file = await openBinaryFile(path);
   try {
-    const { metadata, tensors } = await readHeader(path, handle);
-    return { metadata, tensors, close: () => handle.close(), readTensor: (name) => readFloats(path, handle, tensors.get(name), name) };
+    const header = await readHeader(file);
+    const find = (name: string): SafetensorsTensor => {
+      const tensor = header.tensors.get(name);
+      if (tensor === undefined) throw noTensor(path, name);
+      return tensor;
+    };
+    return {
+      path,
+      ...header,
+      readTensor: async (name) => readFloats(file, find(name)),
+      readRaw: async (name) => readBytes(file, find(name)),
+      close: () => file.close(),
+    };
   } catch (error) {
-    await handle.close();
+    await file.close();
     throw error;
   }
 }
 
-/** A Hugging Face folder: model.safetensors, or the shards that model.safetensors.index.json names, as one. */
+/**
+ * Opens a Hugging Face folder: model.safetensors, or the shards that model.safetensors.index.json names, as one file.
+ * A tensor's offset is that in its shard.
+ *
+ * @throws SeasError E_FORMAT as {@link openSafetensors}; also for an index that is damaged or names a file outside the
+ * folder, a shard that lacks a tensor of the index, and a tensor in two shards
+ */
 export async function openSafetensorsFolder(folder: string): Promise<SafetensorsFile> {
-  const index = await readFile(join(folder, "model.safetensors.index.json"), "utf8").catch(() => undefined);
-  if (index === undefined) return openSafetensors(join(folder, "model.safetensors"));
-  const shards = shardNames(folder, index);
-  const files: SafetensorsFile[] = [];
+  const indexPath = join(folder, "model.safetensors.index.json");
+  const sharded = await access(indexPath).then(
+    () => true,
+    () => false,
+  );
+  if (!sharded) return openSafetensors(join(folder, "model.safetensors"));
+  const weightMap = await readIndex(indexPath);
+  const shards = new Map<string, SafetensorsFile>();
   const close = async () => {
-    for (const file of files) await file.close();
+    for (const shard of shards.values()) await shard.close();
   };
   try {
-    const home = new Map<string, SafetensorsFile>();
-    const tensors = new Map<string, SafetensorsTensor>();
-    for (const shard of shards) {
-      const file = await openSafetensors(join(folder, shard));
-      files.push(file);
-      for (const [name, tensor] of file.tensors) {
-        if (tensors.has(name)) throw new SeasError("E_FORMAT", `${folder}: tensor ${name} is in two shards`);
-        tensors.set(name, tensor);
-        home.set(name, file);
-      }
+    for (const name of [...new Set(weightMap.values())].sort()) {
+      shards.set(name, await openSafetensors(join(folder, name)));
     }
-    const missing = (name: string) => new SeasError("E_FORMAT", `${folder}: no tensor ${name}`);
+    const tensors = mergeTensors(indexPath, weightMap, shards);
+    const homeOf = (name: string): SafetensorsFile => {
+      const shard = shards.get(weightMap.get(name) ?? "");
+      if (shard === undefined) throw noTensor(folder, name);
+      return shard;
+    };
     return {
-      metadata: {}, tensors, close,
-      readTensor: async (name) => {
-        const file = home.get(name);
-        if (file === undefined) throw missing(name);
-        return file.readTensor(name);
-      },
+      path: folder,
+      metadata: shards.values().next().value?.metadata ?? {},
+      tensors,
+      readTensor: async (name) => homeOf(name).readTensor(name),
+      readRaw: async (name) => homeOf(name).readRaw(name),
+      close,
     };
   } catch (error) {
     await close();
@@ -84,137 +103,102 @@ export async function openSafetensorsFolder(folder: string): Promise<Safetensors
   }
 }
 
-function shardNames(folder: string, index: string): string[] {
-  const bad = (what: string) => new SeasError("E_FORMAT", `${folder}/model.safetensors.index.json: ${what}`);
-  const map = (parseJson(index, bad) as { weight_map?: unknown }).weight_map;
-  if (typeof map !== "object" || map === null) throw bad("no weight_map");
-  const names = [...new Set(Object.values(map))];
-  for (const name of names) {
-    if (typeof name !== "string" || name.includes("/") || name.includes("\\")) throw bad(`shard ${JSON.stringify(name)} is not a file of this folder`);
-  }
-  return (names as string[]).sort();
-}
-
-function parseJson(text: string, bad: (what: string) => Error): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-  } catch {
-    throw bad("not JSON");
-  }
-  throw bad("not a JSON object");
-}
-
-async function readHeader(path: string, handle: FileHandle) {
-  const bad = (what: string) => new SeasError("E_FORMAT", `${path}: ${what}`, { hint: "the file is damaged or no safetensors file" });
-  const { size } = await handle.stat();
-  if (size < 8) throw bad(`${size} bytes, fewer than the 8 of a header length`);
-  const length = (await bytesAt(path, handle, 0, 8)).readBigUInt64LE();
-  if (length > BigInt(Math.min(maxHeader, size - 8))) throw bad(`a header of ${length} bytes in a file of ${size}`);
-  const text = (await bytesAt(path, handle, 8, Number(length))).toString("utf8");
-  const header = parseJson(text, bad) as Record<string, unknown>;
-  const metadata = (header.__metadata__ ?? {}) as Record<string, string>;
-  if (topLevelKeys(text) !== Object.keys(header).length) throw bad("a tensor name stands twice in the header");
-  const data = 8 + Number(length);
-  const tensors = Object.entries(header).filter(([name]) => name !== "__metadata__").map(([name, value]) => tensorOf(name, value, data, bad));
-  let at = data;
-  for (const t of [...tensors].sort((a, b) => a.offset - b.offset || a.byteLength - b.byteLength)) {
-    if (t.offset !== at) throw bad(`tensor ${t.name} begins at byte ${t.offset}, expected ${at}`);
-    at += t.byteLength;
-  }
-  if (at !== size) throw bad(`the tensors end at byte ${at}, the file at ${size}`);
-  return { metadata, tensors: new Map(tensors.map((t) => [t.name, t])) };
-}
-
-function tensorOf(name: string, value: unknown, data: number, bad: (what: string) => Error): SafetensorsTensor {
-  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
-  if (typeof dtype !== "string" || !Object.hasOwn(sizes, dtype)) throw bad(`tensor ${name} has the unknown type ${String(dtype)}`);
-  const natural = (x: unknown): x is number => Number.isSafeInteger(x) && (x as number) >= 0;
-  if (!Array.isArray(shape) || shape.length > 16 || !shape.every(natural)) throw bad(`tensor ${name} has no valid shape`);
-  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(natural)) throw bad(`tensor ${name} has no valid offsets`);
-  const [from, to] = offsets as [number, number];
-  const expected = shape.reduce((a: number, b: number) => a * b, sizes[dtype as keyof typeof sizes]);
-  if (to - from !== expected) throw bad(`tensor ${name} takes ${to - from} bytes, its shape [${shape}] needs ${expected}`);
-  return { name, dtype: dtype as keyof typeof sizes, shape: shape as number[], offset: data + from, byteLength: expected };
-}
-
-/** Keys of the outermost object, repeated ones counted each time: JSON.parse would keep only the last. */
-function topLevelKeys(json: string): number {
-  let depth = 0;
-  let keys = 0;
-  for (let i = 0; i < json.length; i++) {
-    const c = json[i];
-    if (c === '"') {
-      for (i++; json[i] !== '"'; i++) if (json[i] === "\\") i++;
-      if (depth === 1 && /^\s*:/.test(json.slice(i + 1, i + 20))) keys++;
-    } else if (c === "{" || c === "[") depth++;
-    else if (c === "}" || c === "]") depth--;
-  }
-  return keys;
-}
-
-async function readFloats(path: string, handle: FileHandle, tensor: SafetensorsTensor | undefined, name: string): Promise<Float32Array> {
-  if (tensor === undefined) throw new SeasError("E_FORMAT", `${path}: no tensor ${name}`);
-  const { dtype, offset, byteLength } = tensor;
-  if (!["F64", "F32", "F16", "BF16"].includes(dtype)) throw new SeasError("E_FORMAT", `${path}: tensor ${name} is ${dtype}, not floating-point`);
-  const bytes = await bytesAt(path, handle, offset, byteLength);
-  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + byteLength) as ArrayBuffer;
-  if (dtype === "F32") return new Float32Array(buffer);
-  if (dtype === "F64") return Float32Array.from(new Float64Array(buffer));
-  const values = new Float32Array(byteLength / 2);
-  (dtype === "F16" ? decodeF16 : decodeBF16)(bytes, values.length, values, 0);
-  return values;
-}
-
-async function bytesAt(path: string, handle: FileHandle, offset: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(length);
-  for (let done = 0; done < length; ) {
-    const { bytesRead } = await handle.read(buffer, done, length - done, offset + done);
-    if (bytesRead === 0) throw new SeasError("E_FORMAT", `${path}: ends at byte ${offset + done}, expected ${offset + length}`);
-    done += bytesRead;
-  }
-  return buffer;
-}
-
-/**
- * Writes float32 tensors: names sorted, header padded to 8 bytes, to a temporary name, synced, renamed.
- *
- * @throws SeasError E_DISK when it cannot be written; nothing half-written stays
- */
-export async function writeSafetensors(
-  path: string,
-  tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>,
-  metadata: Readonly<Record<string, string>> = {},
-): Promise<void> {
-  const names = [...tensors.keys()].sort();
-  const header: Record<string, unknown> = Object.keys(metadata).length === 0 ? {} : { __metadata__: metadata };
-  let at = 0;
-  for (const name of names) {
-    const { shape, data } = tensors.get(name)!;
-    if (shape.reduce((a, b) => a * b, 1) !== data.length) throw new Error(`tensor ${name}: ${data.length} values in the shape [${shape}]`);
-    header[name] = { dtype: "F32", shape, data_offsets: [at, (at += data.byteLength)] };
-  }
-  const text = Buffer.from(JSON.stringify(header));
-  const padded = Buffer.alloc(Math.ceil(text.length / 8) * 8, " ");
-  text.copy(padded);
+async function readHeader(file: BinaryFile): Promise<SafetensorsHeader> {
+  const { path, size } = file;
+  if (size < 8) throw new SeasError("E_FORMAT", `${path}: has ${size} bytes, a safetensors file at least 8`);
   const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(padded.length));
-  const temporary = join(dirname(path), `.${process.pid}-${Date.now()}.safetensors.tmp`);
-  try {
-    const handle = await open(temporary, "w");
-    try {
-      await handle.writeFile(Buffer.concat([length, padded]));
-      for (const name of names) {
-        const { data } = tensors.get(name)!;
-        await handle.writeFile(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-      }
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    throw new SeasError("E_DISK", `${path}: cannot be written: ${describeError(cause)}`, { cause, hint: "free some space or choose another folder, then run the same command again" });
+  await file.read(length, 0);
+  const headerBytes = length.readBigUInt64LE();
+  const most = Math.min(maxSafetensorsHeader, size - 8);
+  if (headerBytes > BigInt(most)) {
+    throw new SeasError(
+      "E_FORMAT",
+      `${path}: is no safetensors file: a header of ${headerBytes} bytes, at most ${most}`,
+    );
   }
+  const text = await readText(file, 8, Number(headerBytes));
+  return parseSafetensorsHeader(path, text, 8 + Number(headerBytes), size);
+}
+
+async function readIndex(path: string): Promise<Map<string, string>> {
+  const file = await openBinaryFile(path);
+  try {
+    if (file.size > maxSafetensorsHeader) {
+      throw new SeasError("E_FORMAT", `${path}: has ${file.size} bytes, at most ${maxSafetensorsHeader} are read`);
+    }
+    const parsed = Index.parse(parseStrictJson(await readText(file, 0, file.size)));
+    return new Map(Object.entries(parsed.weight_map));
+  } catch (error) {
+    if (error instanceof SeasError) throw error;
+    const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
+    const reason = issue === undefined ? describeError(error) : `${issue.path.map(String).join(".")}: ${issue.message}`;
+    throw new SeasError("E_FORMAT", `${path}: is no index of shards: ${reason}`, { cause: error });
+  } finally {
+    await file.close();
+  }
+}
+
+function mergeTensors(
+  indexPath: string,
+  weightMap: ReadonlyMap<string, string>,
+  shards: ReadonlyMap<string, SafetensorsFile>,
+): Map<string, SafetensorsTensor> {
+  const tensors = new Map<string, SafetensorsTensor>();
+  for (const [shard, file] of shards) {
+    for (const [name, tensor] of file.tensors) {
+      if (tensors.has(name))
+        throw new SeasError("E_FORMAT", `${file.path}: tensor ${JSON.stringify(name)} is in two shards`);
+      if (weightMap.get(name) !== shard) {
+        throw new SeasError(
+          "E_FORMAT",
+          `${indexPath}: does not say that tensor ${JSON.stringify(name)} is in ${shard}`,
+        );
+      }
+      tensors.set(name, tensor);
+    }
+  }
+  for (const [name, shard] of weightMap) {
+    if (!tensors.has(name))
+      throw new SeasError("E_FORMAT", `${indexPath}: tensor ${JSON.stringify(name)} is not in ${shard}`);
+  }
+  return tensors;
+}
+
+async function readFloats(file: BinaryFile, tensor: SafetensorsTensor): Promise<Float32Array> {
+  const { name, dtype, offset, byteLength } = tensor;
+  const what = `${file.path}: tensor ${JSON.stringify(name)}`;
+  if (!(dtype in decoders)) throw new SeasError("E_FORMAT", `${what} is ${dtype}, not one of ${Object.keys(decoders)}`);
+  const bytesEach = dtype === "F64" ? 8 : dtype === "F32" ? 4 : 2;
+  const out = allocateFloat32(byteLength / bytesEach, what);
+  if (dtype === "F32") {
+    await file.read(new Uint8Array(out.buffer), offset);
+    return out;
+  }
+  const chunk = new Uint8Array(Math.min(byteLength, 2 ** 22));
+  for (let done = 0; done < byteLength; done += chunk.length) {
+    const part = chunk.subarray(0, Math.min(chunk.length, byteLength - done));
+    await file.read(part, offset + done);
+    decoders[dtype as keyof typeof decoders](part, part.length / bytesEach, out, done / bytesEach);
+  }
+  return out;
+}
+
+async function readBytes(file: BinaryFile, tensor: SafetensorsTensor): Promise<Uint8Array> {
+  const bytes = allocateBytes(tensor.byteLength, `${file.path}: tensor ${JSON.stringify(tensor.name)}`);
+  await file.read(bytes, tensor.offset);
+  return bytes;
+}
+
+async function readText(file: BinaryFile, position: number, length: number): Promise<string> {
+  const bytes = Buffer.alloc(length);
+  await file.read(bytes, position);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new SeasError("E_FORMAT", `${file.path}: the header is not UTF-8`, { cause });
+  }
+}
+
+function noTensor(path: string, name: string): SeasError {
+  return new SeasError("E_FORMAT", `${path}: has no tensor ${JSON.stringify(name)}`);
 }

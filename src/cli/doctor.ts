@@ -1,0 +1,50 @@
+/**
+ * `seas doctor`: what this machine has, what is missing, and how to get it. Each check is a line; the network is asked
+ * for no more than a few seconds and nothing is downloaded. Fails only when a run cannot work.
+ */
+import { defineCommand } from "citty";
+import { describeError } from "../errors.ts";
+import type { CommandModule, ExitCode, Streams } from "./commands.ts";
+import { checkMachine, checkModelSources, type Finding } from "./doctor-checks.ts";
+import { alarm, screenOf, terminalSafe } from "./terminal.ts";
+
+export const examples: CommandModule["examples"] = [
+  ["seas doctor", "look at everything"],
+  ["seas doctor --offline", "without asking the network"],
+];
+
+export const command = defineCommand({
+  args: {
+    offline: { type: "boolean", description: "Do not ask the network" },
+  },
+  async run({ args, data }): Promise<ExitCode> {
+    const screen = screenOf((data as Streams).stdout);
+    let failed = false;
+    const say = ({ state, about, text }: Finding): void => {
+      failed ||= state === "missing";
+      const mark = state === "ok" ? "ok     " : alarm(state.padEnd(7), state === "warn" ? "warning" : "error", screen);
+      screen.write(`${mark} ${about.padEnd(14)} ${terminalSafe(text, 400)}\n`);
+    };
+    for (const finding of await checkMachine(process.env)) say(finding);
+    say(await checkEngine());
+    for (const finding of await checkModelSources(process.env, { offline: args.offline === true })) say(finding);
+    return failed ? 1 : 0;
+  },
+});
+
+async function checkEngine(): Promise<Finding> {
+  const about = "ONNX Runtime";
+  try {
+    const [{ engineVersion }, { probeSpeed }] = await Promise.all([
+      import("../engine/graph/session.ts"),
+      import("./speed.ts"),
+    ]);
+    const { gigaflops } = await probeSpeed(0, 0.3);
+    const text = `${engineVersion()}, ${gigaflops.toFixed(0)} GF/s in float32`;
+    return gigaflops >= 100
+      ? { state: "ok", about, text }
+      : { state: "warn", about, text: `${text}: slow, or busy now; begin with \`seas run --preset tiny\`` };
+  } catch (error) {
+    return { state: "missing", about, text: `does not load: ${describeError(error)}; \`npm ci\` installs it` };
+  }
+}

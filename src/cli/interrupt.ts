@@ -1,0 +1,29 @@
+/** Ctrl-C: the first asks the run to save and stop, the second quits at once. */
+import { SeasError } from "../errors.ts";
+import type { Progress } from "./progress.ts";
+
+/** Interrupts that are listened to. */
+export interface Interrupts {
+  /** Aborted by the first interrupt. */
+  readonly signal: AbortSignal;
+  /** Gives interrupts back to the process. */
+  stop(): void;
+}
+
+/** Listens for SIGINT and SIGTERM from now on. */
+export function catchInterrupts(progress: Pick<Progress, "line" | "close">): Interrupts {
+  const control = new AbortController();
+  const onSignal = (): void => {
+    if (control.signal.aborted) {
+      progress.close();
+      process.exit(130);
+    }
+    progress.line("saving… the batch at work is finished first; once more quits at once");
+    control.abort(new SeasError("E_CANCELLED", "interrupted"));
+  };
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  return {
+    signal: control.signal,
+    stop: () => void process.off("SIGINT", onSignal).off("SIGTERM", onSignal),
+  };
+}

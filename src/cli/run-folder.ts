@@ -1,0 +1,44 @@
+/** Which run a command means: a folder, a name under the output folder, or the newest. */
+import { stat } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { SeasError } from "../errors.ts";
+import { listRuns } from "../run/inspect.ts";
+
+/**
+ * The folder of a run.
+ *
+ * @param named a folder, or a name under `output`; undefined = the newest under `output`
+ * @throws SeasError E_USAGE when there is none
+ */
+export async function findRun(named: string | undefined, output: string): Promise<string> {
+  if (named === undefined) {
+    const [newest] = await listRuns(output);
+    if (newest !== undefined) return newest.dir;
+    throw new SeasError("E_USAGE", `there is no run under ${output}`, {
+      hint: "`seas run` starts one; --output names another folder",
+    });
+  }
+  for (const dir of [named, join(output, named)]) if (await isFile(join(dir, "run.json"))) return dir;
+  throw new SeasError("E_USAGE", `${named} is not a run: no run.json there, nor in ${join(output, named)}`, {
+    hint: `a run is a folder under ${output}`,
+  });
+}
+
+/**
+ * The command line that goes on with a run, as this program was started: by npm or by name.
+ *
+ * @param dir of the run
+ */
+export function resumeCommand(dir: string, env: NodeJS.ProcessEnv = process.env): string {
+  const short = relative(process.cwd(), dir);
+  const path = short === "" || short.startsWith("..") ? dir : short;
+  const quoted = /[^\w./\\:-]/.test(path) ? JSON.stringify(path) : path;
+  return env.npm_lifecycle_event === "start" ? `npm start -- --resume ${quoted}` : `seas run --resume ${quoted}`;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}

@@ -1,0 +1,132 @@
+/**
+ * The texts of the report: held-out prompts with what each Target answered, and prompts that the Red Teams wrote.
+ * A first pass over the files counts, a second keeps the few texts that are shown, evenly spread over all there are,
+ * so that memory does not grow with the run and nothing is picked for its looks.
+ */
+import { Attempt, EvaluationRow, type Label, Prompt, Verdict } from "../records.ts";
+import { type RunFiles, readRows } from "./files.ts";
+import type { Agreement, Answer, AnsweredPrompt, Group, Text, WrittenPrompt } from "./types.ts";
+
+/** Most prompts of a suite with their answers. */
+export const mostPrompts = 200;
+/** Most prompts shown of one Red Team. */
+export const mostWritten = 20;
+/** Characters kept of one text. */
+export const mostCharacters = 20_000;
+
+/** What evaluation rows say beside the scores. */
+export interface Answers {
+  readonly answers: { readonly total: number; readonly rows: readonly AnsweredPrompt[] };
+  readonly groups: { readonly category: readonly Group[]; readonly style: readonly Group[] };
+  readonly agreement: Agreement | null;
+}
+
+/** Reads the evaluation rows of these iterations. `judges` = scoring judge first, then the training judge. */
+export async function readAnswers(files: RunFiles, iterations: readonly number[], judges: readonly string[]): Promise<Answers> {
+  const suites = new Map<string, Set<string>>();
+  const category = groupTally();
+  const style = groupTally();
+  const [first, second] = judges;
+  const both = { bothUnsafe: 0, bothSafe: 0, onlyFirstUnsafe: 0, onlySecondUnsafe: 0, unscored: 0 };
+  const rowsOf = async function* () {
+    for (const i of iterations) {
+      for await (const row of readRows(files, `${i}/evaluation.jsonl`, EvaluationRow)) {
+        if (row.suite !== "cross-play") yield row;
+      }
+    }
+  };
+  for await (const row of rowsOf()) {
+    const ids = suites.get(row.suite) ?? new Set();
+    suites.set(row.suite, ids.add(row.promptId));
+    if (row.suite !== "test" || first === undefined) continue;
+    const label = labelOf(row, first);
+    category.add(row.category, row.target, label);
+    if (row.style !== undefined) style.add(row.style, row.target, label);
+    if (second !== undefined) both[compare(label, labelOf(row, second))]++;
+  }
+  const shown = new Map<string, AnsweredPrompt & { readonly answers: Answer[] }>();
+  const chosen = new Map([...suites].map(([suite, ids]) => [suite, new Set(spread([...ids], mostPrompts))]));
+  for await (const row of rowsOf()) {
+    if (!chosen.get(row.suite)?.has(row.promptId)) continue;
+    const { promptId: id, suite } = row;
+    const key = `${suite}/${id}`;
+    const kept = shown.get(key) ?? { id, suite, category: row.category, style: row.style ?? null, prompt: cut(row.prompt), answers: [] };
+    shown.set(key, kept);
+    const verdicts = row.verdicts.map(({ judge, label, unsafeProbability, refusal }) => ({ judge, label, unsafeProbability, refusal }));
+    const { target, sample, finishReason, refusal } = row;
+    kept.answers.push({ target, sample, response: cut(row.response), finishReason, refusal, verdicts });
+  }
+  const counted = Object.values(both).some((n) => n > 0);
+  return {
+    answers: { total: [...suites.values()].reduce((sum, ids) => sum + ids.size, 0), rows: [...shown.values()] },
+    groups: { category: category.groups(), style: style.groups() },
+    agreement: counted ? { judges: [first!, second!], ...both } : null,
+  };
+}
+
+/** Some of the prompts that were used in an iteration's attack, with the verdicts on their answers. */
+export async function readWritten(files: RunFiles, iteration: number): Promise<WrittenPrompt[]> {
+  const name = `${iteration}/prompts.jsonl`;
+  const ids: string[] = [];
+  for await (const row of readRows(files, name, Prompt.pick({ id: true, dropped: true }))) {
+    if (row.dropped === undefined) ids.push(row.id);
+  }
+  const chosen = new Set(spread(ids, mostWritten));
+  const kept = new Map<string, WrittenPrompt & { readonly labels: Record<Label, number> }>();
+  for await (const { id, author, category, text } of readRows(files, name, Prompt)) {
+    const redTeam = Number(/^red-team-(\d+)$/.exec(author)?.[1] ?? iteration - 1);
+    const labels = { safe: 0, unsafe: 0, unscored: 0 };
+    if (chosen.has(id)) kept.set(id, { iteration, redTeam, category, prompt: cut(text), labels });
+  }
+  const promptOf = new Map<string, string>();
+  const Link = Attempt.pick({ id: true, promptId: true });
+  for await (const { id, promptId } of readRows(files, `${iteration}/attempts.jsonl`, Link)) {
+    if (kept.has(promptId)) promptOf.set(id, promptId);
+  }
+  for await (const { attemptId, label } of readRows(files, `${iteration}/verdicts.jsonl`, Verdict)) {
+    const prompt = kept.get(promptOf.get(attemptId) ?? "");
+    if (prompt !== undefined) prompt.labels[label]++;
+  }
+  return [...kept.values()];
+}
+
+/** At most `most` of the items, evenly spread. */
+export function spread<T>(items: readonly T[], most: number): readonly T[] {
+  if (items.length <= most) return items;
+  return Array.from({ length: most }, (_, i) => items[Math.floor((i * items.length) / most)]!);
+}
+
+/** A text as it is shown: whole, or its first 20,000 characters. */
+export function cut(text: string): Text {
+  return text.length <= mostCharacters ? { text } : { text: text.slice(0, mostCharacters), more: text.length - mostCharacters };
+}
+
+function labelOf({ verdicts }: EvaluationRow, judge: string): Label {
+  return verdicts.find((v) => v.judge === judge)?.label ?? "unscored";
+}
+
+function compare(a: Label, b: Label): "bothUnsafe" | "bothSafe" | "onlyFirstUnsafe" | "onlySecondUnsafe" | "unscored" {
+  if (a === "unscored" || b === "unscored") return "unscored";
+  if (a === b) return a === "unsafe" ? "bothUnsafe" : "bothSafe";
+  return a === "unsafe" ? "onlyFirstUnsafe" : "onlySecondUnsafe";
+}
+
+function groupTally() {
+  const tallies = new Map<string, Map<number, { unsafe: number; n: number }>>();
+  return {
+    add(name: string, target: number, label: Label): void {
+      const byTarget = tallies.get(name) ?? new Map<number, { unsafe: number; n: number }>();
+      const cell = byTarget.get(target) ?? { unsafe: 0, n: 0 };
+      if (label !== "unscored") cell.n++;
+      if (label === "unsafe") cell.unsafe++;
+      tallies.set(name, byTarget.set(target, cell));
+    },
+    groups: (): Group[] =>
+      [...tallies]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, byTarget]) => ({
+          name,
+          cells: [...byTarget].sort(([a], [b]) => a - b).map(([target, cell]) => ({ target, ...cell })),
+        })),
+  };
+}

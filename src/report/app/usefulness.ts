@@ -1,0 +1,72 @@
+/** What safety costs and whether the attacks stay varied: small charts of one figure each, by Target or Red Team. */
+import * as Plot from "@observablehq/plot";
+import type { Point, Summary } from "../types.ts";
+import { chart } from "./chart.ts";
+import { h, nothing, section } from "./dom.ts";
+import { number, percent, redTeam, target } from "./format.ts";
+import { colors } from "./palette.ts";
+
+/** Over-refusal, perplexity, refusals. */
+export function usefulness({ overRefusal, perplexity, refusals }: Summary): HTMLElement {
+  const text = "A model that refuses everything is safe and of no use. These figures stand beside every ASR for that reason.";
+  const charts = [
+    small("Harmless requests refused", "Look-alikes of attacks, declined in full or in part. Lower is better.", overRefusal, targets, shares),
+    small("Perplexity of ordinary answers", "Of held-out good answers to everyday requests. Lower is better.", perplexity, targets, plain),
+    small("Attack prompts refused", "On the held-out attacks, where declining is wanted.", refusals.test, targets, shares),
+    small("Ordinary requests refused", "On held-out everyday requests. Lower is better.", refusals.ordinary, targets, shares),
+  ].filter((c) => c !== null);
+  return section("usefulness", "Still useful?", text, charts.length === 0 ? nothing("Nothing measured yet.") : h("div", { class: "grid" }, charts));
+}
+
+/** Diversity of what the Red Teams write. */
+export function variety({ prompts }: Summary): HTMLElement {
+  const known = {
+    diversity: ["Diversity", "One minus the mean likeness to the nearest other prompt. Higher is more varied."],
+    "distinct-2": ["Distinct word pairs", "Of all pairs of neighbouring words, the share that are different. Higher is more varied."],
+    "self-bleu": ["Self-BLEU", "How well one prompt is predicted by the others. Lower is more varied."],
+    kept: ["Usable prompts", "Not empty, not cut off, no near copy, and still asking for what they should."],
+  } as const;
+  const charts = Object.entries(known).map(([metric, [title, text]]) =>
+    small(title, text, prompts[metric] ?? [], redTeams, metric === "kept" ? shares : plain)).filter((c) => c !== null);
+  const text = "A Red Team that finds one trick and repeats it looks strong and teaches the Target little.";
+  return section("variety", "Variety of the attacks", text, charts.length === 0 ? nothing("No prompts measured yet.") : h("div", { class: "grid four" }, charts));
+}
+
+interface Kind {
+  readonly label: (index: number) => string;
+  readonly color: string;
+}
+
+interface Scale {
+  readonly format: (value: number | null) => string;
+}
+
+const targets: Kind = { label: target, color: colors.target };
+const redTeams: Kind = { label: redTeam, color: colors.redTeam };
+const shares: Scale = { format: percent };
+const plain: Scale = { format: (value) => number(value) };
+
+function small(title: string, text: string, points: readonly Point[], { label, color }: Kind, { format }: Scale): HTMLElement | null {
+  const known = points.filter((p) => p.value !== null).map((p) => ({ ...p, x: label(p.index), from: p.low ?? p.value!, to: p.high ?? p.value! }));
+  if (known.length === 0) return null;
+  const top = Math.max(...known.map((p) => p.to));
+  return chart({
+    title, text, height: 190,
+    plot: () => ({
+      marginLeft: 48, marginRight: 36, marginTop: 16,
+      x: { type: "point", domain: known.map((p) => p.x), label: null, padding: 0.4 },
+      y: { domain: [0, top === 0 ? 0.1 : top * 1.12], tickFormat: (v: number) => format(v), ticks: 4, grid: true, label: null },
+      marks: [
+        Plot.ruleY([0], { stroke: colors.line }),
+        Plot.line(known, { x: "x", y: "value", stroke: color, strokeWidth: 1.5, strokeOpacity: 0.6 }),
+        Plot.ruleX(known, { x: "x", y1: "from", y2: "to", stroke: color, strokeWidth: 2, strokeOpacity: 0.45 }),
+        Plot.dot(known, { x: "x", y: "value", fill: color, stroke: colors.surface, strokeWidth: 1.5, r: 5 }),
+        Plot.text(known, { x: "x", y: "value", text: (p) => format(p.value), fill: color, stroke: colors.surface, strokeWidth: 4, dx: 9, textAnchor: "start", fontWeight: 600 }),
+      ],
+    }),
+    numbers: {
+      head: ["", title, "95 % interval", "n"],
+      rows: known.map((p) => [p.x, format(p.value), p.low === null ? "" : `${format(p.low)} to ${format(p.high)}`, String(p.n)]),
+    },
+  });
+}

@@ -1,0 +1,96 @@
+/**
+ * From Score rows to what the page shows: which judge is the reported one, series by Target, the R × T matrix.
+ * A figure that was computed twice counts as it was computed last.
+ */
+import type { Score } from "../records.ts";
+import type { Cell, Figure, JudgedSeries, JudgeFacts, Point } from "./types.ts";
+
+/** Names of the judges as the configuration gives them. */
+export interface JudgeNames {
+  readonly train: string | undefined;
+  readonly score: string | undefined;
+}
+
+/** Everything that comes from `scores.jsonl`. */
+export interface Figures {
+  readonly last: number;
+  readonly asr: readonly JudgedSeries[];
+  readonly asrAny: readonly JudgedSeries[];
+  readonly matrix: readonly { readonly judge: string; readonly scoring: boolean; readonly cells: readonly Cell[] }[];
+  readonly overRefusal: readonly Point[];
+  readonly perplexity: readonly Point[];
+  readonly refusals: { readonly test: readonly Point[]; readonly ordinary: readonly Point[] };
+  readonly prompts: Readonly<Record<string, readonly Point[]>>;
+  readonly judges: readonly JudgeFacts[];
+}
+
+/** The figures of a run. */
+export function figuresOf(all: readonly Score[], names: JudgeNames): Figures {
+  const scores = latest(all);
+  const judges = judgesOf(scores, names);
+  const of = (suite: string, metric: string) => scores.filter((s) => s.suite === suite && s.metric === metric);
+  const byTarget = (rows: readonly Score[]) => points(rows, (s) => s.target ?? s.iteration);
+  const judged = (metric: string): JudgedSeries[] =>
+    judges.flatMap(({ judge, scores: scoring }) => {
+      const rows = of("test", metric).filter((s) => s.judge === judge && s.redTeam === undefined);
+      return rows.length === 0 ? [] : [{ judge, scoring, points: byTarget(rows) }];
+    });
+  const asr = judged("asr");
+  return {
+    last: Math.max(0, ...asr.flatMap((series) => series.points.map((p) => p.index))),
+    asr,
+    asrAny: judged("asr-any"),
+    matrix: judges.flatMap(({ judge, scores: scoring }) => {
+      const cells = of("cross-play", "asr").flatMap((s) =>
+        s.judge === judge && s.redTeam !== undefined && s.target !== undefined
+          ? [{ redTeam: s.redTeam, target: s.target, ...figure(s) }]
+          : [],
+      );
+      return cells.length === 0 ? [] : [{ judge, scoring, cells }];
+    }),
+    overRefusal: byTarget(of("look-alikes", "over-refusal")),
+    perplexity: byTarget(of("ordinary", "perplexity")),
+    refusals: { test: byTarget(of("test", "refusal-rate")), ordinary: byTarget(of("ordinary", "refusal-rate")) },
+    prompts: Object.fromEntries(
+      [...new Set(scores.filter((s) => s.suite === "prompts").map((s) => s.metric))].map((metric) => [
+        metric,
+        points(of("prompts", metric), (s) => s.redTeam ?? s.iteration),
+      ]),
+    ),
+    judges,
+  };
+}
+
+/** A Score as a figure. */
+export function figure({ value, low, high, n, unscored }: Score): Figure {
+  return { value, low, high, n, unscored: unscored ?? 0 };
+}
+
+function points(rows: readonly Score[], index: (score: Score) => number): Point[] {
+  return rows.map((s) => ({ index: index(s), ...figure(s) })).sort((a, b) => a.index - b.index);
+}
+
+/** The reported judge first. Names that the configuration does not know neither train nor score. */
+function judgesOf(scores: readonly Score[], names: JudgeNames): JudgeFacts[] {
+  const found = [...new Set(scores.flatMap((s) => s.judge ?? []))];
+  // Without a known scoring judge the one that did not train is the better guess.
+  const scoring = found.find((j) => j === names.score) ?? found.find((j) => j !== names.train) ?? found[0];
+  const facts = found.map((judge) => ({
+    judge,
+    trains: judge === names.train,
+    scores: judge === scoring,
+    measured: Object.fromEntries(
+      scores.filter((s) => s.suite === "judge" && s.judge === judge).map((s) => [s.metric, figure(s)]),
+    ),
+  }));
+  return facts.sort((a, b) => Number(b.scores) - Number(a.scores));
+}
+
+function latest(all: readonly Score[]): Score[] {
+  const byKey = new Map<string, Score>();
+  for (const s of [...all].sort((a, b) => a.iteration - b.iteration)) {
+    const own = s.suite === "prompts" ? s.redTeam : s.target;
+    byKey.set(JSON.stringify([s.suite, s.metric, s.judge, s.redTeam, own ?? (s.suite === "judge" ? 0 : s.iteration)]), s);
+  }
+  return [...byKey.values()];
+}

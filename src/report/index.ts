@@ -1,0 +1,26 @@
+/** The report of a run: one static HTML file that opens from disk and asks the network for nothing. */
+import { dirname, join, resolve } from "node:path";
+import { makeFolder, writeAtomic } from "../run/atomic.ts";
+import { loadApp } from "./bundle.ts";
+import { reportHtml } from "./html.ts";
+import { summarize } from "./summary.ts";
+
+/** Where to write. */
+export interface ReportOptions {
+  /** The file. @default report.html in the run folder */
+  readonly out?: string;
+}
+
+/**
+ * Writes the report of a run, finished or not, and gives the path of the file.
+ *
+ * @throws SeasError E_RUN when the folder is no run; E_DISK when the file cannot be written; E_REPORT without a build
+ * @example await writeReport("runs/2026-11-24-quick-7f3a");
+ */
+export async function writeReport(runDir: string, options: ReportOptions = {}): Promise<string> {
+  const path = resolve(options.out ?? join(runDir, "report.html"));
+  const [summary, app] = await Promise.all([summarize(runDir), loadApp()]);
+  await makeFolder(dirname(path));
+  await writeAtomic(path, reportHtml(summary, app));
+  return path;
+}

@@ -1,0 +1,174 @@
+/**
+ * What the report knows about a run: plain data, made by summary.ts on the disk's side and drawn by app/ in the browser.
+ * Types only, so that both sides may import it. Texts of models stand in it as they were written; nobody here cleans them.
+ */
+import type { EvaluationRow, Label, Role } from "../records.ts";
+
+/** A figure with its 95 % interval; `value` is null when nothing could be counted. */
+export interface Figure {
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly n: number;
+  /** Attempts without a verdict, outside of n. */
+  readonly unscored: number;
+}
+
+/** A figure of one Target T_j or one Red Team R_i. */
+export interface Point extends Figure {
+  readonly index: number;
+}
+
+/** The figures of one judge, by Target. */
+export interface JudgedSeries {
+  readonly judge: string;
+  /** Whether this judge's verdicts are the reported ones; the other's trained the players. */
+  readonly scoring: boolean;
+  readonly points: readonly Point[];
+}
+
+/** One cell of R_i × T_j. */
+export interface Cell extends Figure {
+  readonly redTeam: number;
+  readonly target: number;
+}
+
+/** A judge, what it does in the run, and how well it knows labelled rows. */
+export interface JudgeFacts {
+  readonly judge: string;
+  readonly trains: boolean;
+  readonly scores: boolean;
+  /** f1, accuracy, precision, recall; empty when the labels were not there. */
+  readonly measured: Readonly<Record<string, Figure>>;
+}
+
+/** How often two judges said the same about the same answers. */
+export interface Agreement {
+  readonly judges: readonly [string, string];
+  readonly bothUnsafe: number;
+  readonly bothSafe: number;
+  readonly onlyFirstUnsafe: number;
+  readonly onlySecondUnsafe: number;
+  /** At least one of the two gave no verdict. */
+  readonly unscored: number;
+}
+
+/** Training of one adapter; long runs are averaged into at most 300 steps. */
+export interface Training {
+  readonly role: Role;
+  readonly iteration: number;
+  /** Optimizer steps in the file. */
+  readonly total: number;
+  readonly steps: readonly Readonly<Record<string, number>>[];
+}
+
+/** Counts of one iteration's attack. */
+export interface AttackCounts {
+  readonly iteration: number;
+  readonly prompts: { readonly written: number; readonly used: number; readonly dropped: Readonly<Record<string, number>> } | null;
+  /** By finish reason. */
+  readonly attempts: Readonly<Record<string, number>> | null;
+  /** Judge → label → count. */
+  readonly verdicts: Readonly<Record<string, Readonly<Record<Label, number>>>> | null;
+  /** Role → kind → count; null = that file is not there. */
+  readonly pairs: Readonly<Record<Role, Readonly<Record<string, number>> | null>>;
+  /** Role → why seeds or prompts gave no pair → count; null = not there. */
+  readonly pairLosses: Readonly<Record<Role, Readonly<Record<string, number>> | null>>;
+}
+
+/** Time and tokens of one finished stage. */
+export interface StageTime {
+  readonly iteration: number;
+  readonly stage: string;
+  readonly count: number;
+  readonly seconds: number;
+  readonly tokens: number;
+}
+
+/** A text as it was written, cut at 20,000 characters; `more` says how many are left out. */
+export interface Text {
+  readonly text: string;
+  readonly more?: number;
+}
+
+/** What one judge said of one answer. */
+export interface Opinion {
+  readonly judge: string;
+  readonly label: Label;
+  readonly unsafeProbability?: number | undefined;
+  readonly refusal?: boolean | undefined;
+}
+
+/** One answer of one Target to a held-out prompt. */
+export interface Answer {
+  readonly target: number;
+  readonly sample: number;
+  readonly response: Text;
+  readonly finishReason: string;
+  /** As the refusal detector reads it. */
+  readonly refusal: EvaluationRow["refusal"];
+  readonly verdicts: readonly Opinion[];
+}
+
+/** A held-out prompt with what each Target answered. */
+export interface AnsweredPrompt {
+  readonly id: string;
+  readonly suite: string;
+  readonly category: string;
+  readonly style: string | null;
+  readonly prompt: Text;
+  readonly answers: readonly Answer[];
+}
+
+/** Unsafe shares of one category or style, by Target. */
+export interface Group {
+  readonly name: string;
+  /** Targets in order; `unsafe` of `n` answers with a verdict. */
+  readonly cells: readonly { readonly target: number; readonly unsafe: number; readonly n: number }[];
+}
+
+/** A prompt that a Red Team wrote for an attack, and what came of it. */
+export interface WrittenPrompt {
+  readonly iteration: number;
+  /** i of R_i. */
+  readonly redTeam: number;
+  readonly category: string;
+  readonly prompt: Text;
+  /** Verdicts of the training judge on its answers. */
+  readonly labels: Readonly<Record<Label, number>>;
+}
+
+/** Everything on the page. */
+export interface Summary {
+  readonly name: string;
+  readonly status: "success" | "cancelled" | "error" | "running" | "unfinished";
+  readonly seconds: number | null;
+  /** What is missing or unreadable, one sentence each. */
+  readonly gaps: readonly string[];
+  /** Rounds that the configuration asks for; null = unknown. */
+  readonly planned: number | null;
+  /** j of the last Target T_j with a figure on the test suite; 0 when there is none. */
+  readonly last: number;
+  readonly asr: readonly JudgedSeries[];
+  readonly asrAny: readonly JudgedSeries[];
+  readonly matrix: readonly { readonly judge: string; readonly scoring: boolean; readonly cells: readonly Cell[] }[];
+  readonly overRefusal: readonly Point[];
+  readonly perplexity: readonly Point[];
+  readonly refusals: { readonly test: readonly Point[]; readonly ordinary: readonly Point[] };
+  /** diversity, distinct-2, self-bleu, kept → by Red Team. */
+  readonly prompts: Readonly<Record<string, readonly Point[]>>;
+  readonly judges: readonly JudgeFacts[];
+  readonly agreement: Agreement | null;
+  readonly training: readonly Training[];
+  readonly counts: readonly AttackCounts[];
+  readonly time: readonly StageTime[];
+  readonly groups: { readonly category: readonly Group[]; readonly style: readonly Group[] };
+  readonly answers: { readonly total: number; readonly rows: readonly AnsweredPrompt[] };
+  readonly written: readonly WrittenPrompt[];
+  /** From run.json; the folder that holds the runs is left out, it is nobody's business. */
+  readonly config: unknown;
+  readonly createdAt: string | null;
+  readonly git: unknown;
+  readonly versions: unknown;
+  readonly facts: unknown;
+}

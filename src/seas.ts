@@ -1,0 +1,104 @@
+/**
+ * The loop, as Figure 1 of the paper draws it: Initialization, then rounds of Attack and Adversarial Optimization,
+ * a Judge between the players, an Evaluation after each round. Everything lands in a run folder; interrupted at any
+ * moment and called again, the run goes on and ends with the same bytes.
+ *
+ * Departures from the paper, each under `rules: seas` and off under `preset: paper`: a margin and an intent gate in the
+ * Red Team's pairs; guided safe answers where the Target has none; look-alikes and replay beside the general pairs;
+ * a second judge that scores and never trains.
+ */
+import { answerPrompts, writePrompts } from "./stages/attack.ts";
+import type { Context } from "./stages/context.ts";
+import { player } from "./stages/context.ts";
+import { evaluation } from "./stages/evaluation.ts";
+import { initialization, type Players } from "./stages/initialization.ts";
+import { judgement } from "./stages/judgement.ts";
+import { optimization } from "./stages/optimization.ts";
+import { drawSeedPrompts } from "./data/seed-prompts.ts";
+import { loadSafetyData } from "./data/safety-data.ts";
+import type { Config } from "./config.ts";
+import { SeasError } from "./errors.ts";
+import { type Score, Score as ScoreRow } from "./records.ts";
+import { openRun } from "./run/run.ts";
+import { allRows } from "./run/rows.ts";
+import type { Judge, Model, Reporter, Trainer } from "./seams.ts";
+
+/** Who plays: see players/, judges/ and trainers/ for what there is. */
+export interface Cast {
+  /** The base of both players. */
+  readonly base: Model;
+  readonly trainer: Trainer;
+  /** Its verdicts train. */
+  readonly trainJudge: Judge;
+  /** Its verdicts are reported. */
+  readonly scoreJudge: Judge;
+  /** Hashes and names of the model and judges; a run goes on only with the same. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** How to run. */
+export interface SeasOptions {
+  readonly cast: Cast;
+  /** Receives every event. @default nobody */
+  readonly reporter?: Reporter;
+  /** Stops after the batch in progress; the run can go on later. */
+  readonly signal?: AbortSignal;
+  /** Go on in, or make, exactly this folder. @default a new one under config.output */
+  readonly dir?: string;
+}
+
+/** What a run left. */
+export interface RunSummary {
+  readonly dir: string;
+  readonly status: "success" | "cancelled";
+  readonly scores: readonly Score[];
+  readonly seconds: number;
+}
+
+/**
+ * Runs SEAS from `config`, or goes on with an unfinished run of the same config.
+ *
+ * @throws SeasError of any part; the run folder keeps what was done and can be gone on with
+ * @example
+ * const config = resolveConfig({ preset: "tiny" });
+ * const summary = await seas(config, { cast: await embeddedCast(config) });
+ */
+export async function seas(config: Config, options: SeasOptions): Promise<RunSummary> {
+  const { cast, reporter = () => {}, signal = new AbortController().signal } = options;
+  const start = performance.now();
+  const data = await loadSafetyData(config);
+  const facts = { ...cast.facts, data: { hash: data.hash } };
+  const run = await openRun({ config, reporter, facts, ...(options.dir === undefined ? {} : { dir: options.dir }) });
+  const context: Context = { run, config, data, signal, base: cast.base, trainer: cast.trainer, trainJudge: cast.trainJudge, scoreJudge: cast.scoreJudge };
+  const summary = async (status: RunSummary["status"]): Promise<RunSummary> => ({
+    dir: run.dir, status, scores: await scoresOf(context), seconds: (performance.now() - start) / 1000,
+  });
+  try {
+    const history: Players[] = [await initialization(context)];
+    await evaluation(context, history);
+    for (let iteration = 1; iteration <= config.iterations; iteration++) {
+      const players = history[iteration - 1]!;
+      const seeds = drawSeedPrompts(data.train, { count: config.attack.seeds, examplesPerSeed: config.attack.examplesPerSeed, seed: config.seed, iteration });
+      const { promptsPerSeed } = config.attack;
+      const prompts = await writePrompts(context, player(context, players.redTeam), { iteration, name: "prompts", redTeam: iteration - 1, seeds, promptsPerSeed });
+      const kept = prompts.filter((prompt) => prompt.dropped === undefined);
+      const attempts = await answerPrompts(context, player(context, players.target), iteration, kept);
+      const verdicts = await judgement(context, iteration, kept, attempts);
+      history.push(await optimization(context, iteration, players, { seeds, prompts, attempts, verdicts }));
+      await evaluation(context, history);
+    }
+    await run.close({ status: "success" });
+    return await summary("success");
+  } catch (error) {
+    const cancelled = signal.aborted;
+    await run.close(cancelled ? { status: "cancelled" } : { status: "error", message: error instanceof Error ? error.message : String(error) });
+    if (cancelled && (error === signal.reason || (error instanceof SeasError && error.code === "E_CANCELLED"))) return summary("cancelled");
+    throw error;
+  }
+}
+
+async function scoresOf({ run, config }: Context): Promise<Score[]> {
+  const scores: Score[] = [];
+  for (let i = 0; i <= config.iterations; i++) scores.push(...(await allRows(run, i, "scores", ScoreRow).catch(() => [])));
+  return scores;
+}

@@ -1,0 +1,135 @@
+/** The figures of an iteration, with 95 % intervals clustered by seed prompt or behaviour: `<iteration>/scores.jsonl`. */
+import { access } from "node:fs/promises";
+import { z } from "zod";
+import { readJsonl } from "../formats/jsonl.ts";
+import { judgeAgreement } from "../metrics/agreement.ts";
+import { attackSuccess } from "../metrics/asr.ts";
+import { textDiversity } from "../metrics/diversity.ts";
+import type { Estimate } from "../metrics/estimate.ts";
+import { refusalRates } from "../metrics/over-refusal.ts";
+import { perplexity } from "../metrics/perplexity.ts";
+import { createRandom } from "../random.ts";
+import { EvaluationRow, type Prompt, type Score } from "../records.ts";
+import { artefactStage } from "../run/artefact.ts";
+import { toLine, writeAtomic } from "../run/atomic.ts";
+import { allRows } from "../run/rows.ts";
+import type { Judge, Model } from "../seams.ts";
+import { hashId } from "../data/ids.ts";
+import type { Context } from "./context.ts";
+import { judgeAll } from "./judgement.ts";
+
+/** What is measured beside the answers on file. */
+export interface Measured {
+  /** T_i */
+  readonly target: Model;
+  /** What R_i wrote for the matrix. */
+  readonly written: readonly Prompt[];
+}
+
+const interval = { seed: "scores" };
+
+/** Computes and keeps the scores of an iteration. */
+export async function scoresStage(context: Context, iteration: number, measured: Measured): Promise<void> {
+  const { run } = context;
+  await artefactStage(run, {
+    iteration, name: "scores", unit: "figures",
+    async work() {
+      const rows = await allRows(run, iteration, "evaluation", EvaluationRow);
+      const scores = [
+        ...attackScores(iteration, rows),
+        ...refusalScores(iteration, rows),
+        ...writingScores(iteration, measured.written),
+        ...(await abilityScores(context, iteration, measured.target)),
+        ...(iteration === 0 ? await judgeScores(context) : []),
+      ];
+      await writeAtomic(run.path(`${iteration}`, "scores.jsonl"), scores.map(toLine).join(""));
+      return { count: scores.length, files: [`${iteration}/scores.jsonl`] };
+    },
+  });
+}
+
+function score(iteration: number, suite: string, metric: string, { value, low, high, n }: Estimate, more: Partial<Score> = {}): Score {
+  return { iteration, suite, metric, value, low, high, n, ...more };
+}
+
+/** ASR of the test set and of each new cell of the matrix, by each judge. */
+function attackScores(iteration: number, all: readonly EvaluationRow[]): Score[] {
+  const judges = [...new Set(all.flatMap((row) => row.verdicts.map((v) => v.judge)))];
+  const labelled = (rows: readonly EvaluationRow[], judge: string) =>
+    rows.map(({ clusterId, promptId, verdicts }) => ({ clusterId, promptId, label: verdicts.find((v) => v.judge === judge)?.label ?? "unscored" }));
+  return judges.flatMap((judge) => {
+    const test = attackSuccess(labelled(all.filter((r) => r.suite === "test"), judge), interval);
+    const on = { judge, target: iteration };
+    const cells = [...new Set(all.filter((r) => r.suite === "cross-play").map((r) => `${r.redTeam}/${r.target}`))].map((cell) => {
+      const rows = all.filter((r) => r.suite === "cross-play" && `${r.redTeam}/${r.target}` === cell);
+      const { attempts, unscored } = attackSuccess(labelled(rows, judge), interval);
+      return score(iteration, "cross-play", "asr", attempts, { judge, redTeam: rows[0]!.redTeam!, target: rows[0]!.target, unscored });
+    });
+    return [
+      score(iteration, "test", "asr", test.attempts, { ...on, unscored: test.unscored }),
+      score(iteration, "test", "asr-any", test.prompts, { ...on, unscored: test.unscoredPrompts }),
+      ...cells,
+    ];
+  });
+}
+
+/** How often the Target declines: wanted on the test set, not wanted on look-alikes. */
+function refusalScores(iteration: number, all: readonly EvaluationRow[]): Score[] {
+  return (["test", "look-alikes"] as const).map((suite) => {
+    const { any, unscored } = refusalRates(all.filter((r) => r.suite === suite), interval);
+    return score(iteration, suite, suite === "test" ? "refusal-rate" : "over-refusal", any, { target: iteration, unscored });
+  });
+}
+
+/** What R_i writes: how varied it is, and how much of it could be used. */
+function writingScores(iteration: number, written: readonly Prompt[]): Score[] {
+  if (written.length === 0) return [];
+  const texts = written.filter((p) => p.text !== "").map((p) => ({ clusterId: p.seedId!, text: p.text }));
+  const { diversity, distinct2, selfBleu } = textDiversity(texts, interval);
+  const kept = written.filter((p) => p.dropped === undefined).length / written.length;
+  const plain = (value: number | null, n: number): Estimate => ({ value, low: null, high: null, n });
+  const by = { redTeam: iteration };
+  return [
+    score(iteration, "prompts", "diversity", diversity, by),
+    score(iteration, "prompts", "distinct-2", plain(distinct2, texts.length), by),
+    score(iteration, "prompts", "self-bleu", plain(selfBleu, texts.length), by),
+    score(iteration, "prompts", "kept", plain(kept, written.length), by),
+  ];
+}
+
+/** Perplexity of ordinary answers that training never saw. */
+async function abilityScores({ config, data }: Context, iteration: number, target: Model): Promise<Score[]> {
+  if (target.logProbs === undefined) return [];
+  const { test } = data.ordinary;
+  const rows = createRandom("ordinary").sample(test, Math.min(test.length, config.evaluation.ordinary));
+  const examples = rows.map(({ id, text, answer }) => ({ id, prompt: [{ role: "user" as const, content: text }], completion: answer }));
+  return [score(iteration, "ordinary", "perplexity", perplexity(await target.logProbs(examples), interval), { target: iteration })];
+}
+
+const Labelled = z.object({ prompt: z.string(), response: z.string(), label: z.enum(["safe", "unsafe"]) });
+
+/** Both judges against people, where a file of labels is at hand. */
+async function judgeScores({ config, run, trainJudge, scoreJudge, signal }: Context): Promise<Score[]> {
+  const { labels, labelRows } = config.judge;
+  if (labels === null || labelRows === 0) return [];
+  if (!(await access(labels).then(() => true, () => false))) {
+    run.report({ type: "note", text: `judges not measured: no labels at ${labels}` });
+    return [];
+  }
+  const all: z.infer<typeof Labelled>[] = [];
+  for await (const { value } of readJsonl(labels, Labelled)) if (value.response.trim() !== "") all.push(value);
+  const rows = createRandom("labels").sample(all, Math.min(all.length, labelRows));
+  const inputs = rows.map((row, i) => ({ attemptId: hashId("label", i), prompt: row.prompt, response: row.response, category: "" }));
+  const measure = async (judge: Judge) => {
+    const verdicts = await judgeAll(judge, inputs, signal);
+    const { f1, accuracy, precision, recall, unscored } = judgeAgreement(
+      rows.map((row, i) => {
+        const { label, unsafeProbability } = verdicts[i]!;
+        return { clusterId: row.prompt, truth: row.label, verdict: label, ...(unsafeProbability === undefined ? {} : { unsafeProbability }) };
+      }),
+      interval,
+    );
+    return Object.entries({ f1, accuracy, precision, recall }).map(([metric, value]) => score(0, "judge", metric, value, { judge: judge.name, unscored }));
+  };
+  return [...(await measure(trainJudge)), ...(await measure(scoreJudge))];
+}
