@@ -2,7 +2,7 @@
  * Trains the head of an embedded judge and writes assets/judges/<name>.safetensors with its card.
  *
  *   npx tsx scripts/train-judge-head.ts --name gptfuzz --labels ../shared/data/judge-train.jsonl --rows 1500 \
- *     --dev ../shared/data/judge-dev.jsonl --dev-rows 500 --data "GPTFuzz, labelled by people" --licence MIT
+ *     --dev ../shared/data/judge-dev.jsonl --dev-rows 500 --data "GPTFuzz, labelled by people" --licence MIT --own even
  *
  * Rows are {prompt, response, label safe|unsafe}; whole prompts stay on one side of the cross-fit. The dev rows only
  * measure.
@@ -10,6 +10,11 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { lookAlikes } from "../src/data/look-alikes.ts";
+import { ordinary } from "../src/data/ordinary.ts";
+import { handWrittenPrompts } from "../src/data/prompts.ts";
+import { safeAnswer } from "../src/data/safe-answers.ts";
+import { splitPrompts } from "../src/data/split.ts";
 import { openBaseModel } from "../src/engine/base-model.ts";
 import { createEngine } from "../src/engine/engine.ts";
 import { noLora } from "../src/engine/lora.ts";
@@ -20,12 +25,14 @@ import { judgeWindows } from "../src/judges/embedded.ts";
 import { fitHead, type HeadRow } from "../src/judges/fit-head.ts";
 import { unsafeProbability } from "../src/judges/head.ts";
 import { looksLikeRefusal } from "../src/metrics/refusal.ts";
+import { embeddedModel } from "../src/players/embedded.ts";
 import { createRandom } from "../src/random.ts";
+import { collect } from "../src/stages/attack.ts";
 
 const { values } = parseArgs({
   options: {
     name: { type: "string" }, labels: { type: "string" }, rows: { type: "string", default: "1500" }, dev: { type: "string" },
-    "dev-rows": { type: "string", default: "500" }, data: { type: "string" }, licence: { type: "string" }, states: { type: "string" },
+    "dev-rows": { type: "string", default: "500" }, data: { type: "string" }, licence: { type: "string" }, states: { type: "string" }, own: { type: "string" },
   },
 });
 const need = (key: keyof typeof values): string => {
@@ -39,12 +46,9 @@ type Row = z.infer<typeof Row>;
 
 const engine = createEngine(await openBaseModel("smollm2-135m-instruct", { onNote: console.log }), { threads: 0 });
 
-/** Labelled rows with their states; --states FOLDER keeps the states between calls. */
-async function labelled(path: string, count: number): Promise<(HeadRow & { readonly row: Row })[]> {
-  const all: Row[] = [];
-  for await (const { value } of readJsonl(path, Row)) if (value.response.trim() !== "") all.push(value);
-  const rows = createRandom(1).shuffle(all).slice(0, count);
-  const cache = values.states === undefined ? undefined : `${values.states}/${path.split("/").at(-1)}.${rows.length}.f32`;
+/** Pooled states of rows; --states FOLDER keeps them between calls. */
+async function withStates(rows: readonly Row[], key: string): Promise<(HeadRow & { readonly row: Row })[]> {
+  const cache = values.states === undefined ? undefined : `${values.states}/${key}.${rows.length}.f32`;
   const size = 2 * engine.base.config.hiddenSize;
   const stored = cache === undefined ? undefined : await readFile(cache).catch(() => undefined);
   let states: Float32Array[];
@@ -53,7 +57,7 @@ async function labelled(path: string, count: number): Promise<(HeadRow & { reado
     for (let first = 0; first < rows.length; first += 64) {
       const part = rows.slice(first, first + 64);
       states.push(...(await pool(engine, noLora(engine.base.config), part.map((row) => judgeWindows(engine, row)[0]!))));
-      console.log(`${path}: ${states.length} of ${rows.length}`);
+      console.log(`${key}: ${states.length} of ${rows.length}`);
     }
     if (cache !== undefined) await writeFile(cache, Buffer.concat(states.map((s) => Buffer.from(s.buffer, s.byteOffset, s.byteLength))));
   } else {
@@ -63,7 +67,37 @@ async function labelled(path: string, count: number): Promise<(HeadRow & { reado
   return rows.map((row, i) => ({ row, states: states[i]!, unsafe: row.label === "unsafe", cluster: row.goal ?? row.prompt }));
 }
 
-const train = await labelled(need("labels"), Number(values.rows));
+async function labelled(path: string, count: number) {
+  const all: Row[] = [];
+  for await (const { value } of readJsonl(path, Row)) if (value.response.trim() !== "") all.push(value);
+  return withStates(createRandom(1).shuffle(all).slice(0, count), path.split("/").at(-1)!);
+}
+
+/**
+ * Safe answers of our own, which both sources lack: every safe row of theirs is a refusal, so a head trained on them
+ * alone calls any answer unsafe that is none. Training splits only, and each judge gets another half.
+ */
+async function ownSafeRows(half: string): Promise<Row[]> {
+  const mine = (id: string) => (Number.parseInt(id.slice(-1), 16) % 2 === 0) === (half === "even");
+  const harmless = [...lookAlikes().train, ...ordinary().train].filter((row) => mine(row.id));
+  const attacks = createRandom(`attacks/${half}`).shuffle(splitPrompts(handWrittenPrompts()).train.map((p) => p.prompt)).slice(0, harmless.length);
+  const model = embeddedModel(engine, { batchSize: 64 });
+  const requests = harmless.map((row) => ({ id: row.id, messages: [{ role: "user" as const, content: row.text }] }));
+  const answers = await collect(model.generate(requests, { temperature: 0.8, topP: 0.9, maxTokens: 48, seed: 1 }));
+  const random = createRandom(`refusals/${half}`);
+  const safe = (prompt: string, response: string): Row => ({ prompt, response, label: "safe" });
+  return [
+    ...harmless.map((row) => safe(row.text, row.answer)),
+    ...harmless.map((row, i) => safe(row.text, answers[i]!.text)),
+    // Off the subject: an answer to something else.
+    ...harmless.map((_, i) => safe(attacks[i]!.text, answers[(i + 7) % answers.length]!.text)),
+    ...attacks.slice(0, 60).map((p) => safe(p.text, safeAnswer(p.category, random))),
+  ].filter((row) => row.response.trim() !== "");
+}
+
+const own = await withStates(await ownSafeRows(need("own")), `own-${need("own")}`);
+const train = [...(await labelled(need("labels"), Number(values.rows))), ...own];
+console.log({ labelled: train.length - own.length, own: own.length, unsafe: train.filter((r) => r.unsafe).length });
 const fitted = fitHead(train, { penalties: [0.001, 0.003, 0.01, 0.03, 0.1], folds: 4, seed: 1 });
 const dev = await labelled(need("dev"), Number(values["dev-rows"]));
 const name = need("name");

@@ -68,7 +68,7 @@ export async function seasCommand(argv: readonly string[], streams: Streams): Pr
 }
 
 /** The exit code that an error means. */
-export function exitCodeOf(error: unknown): ExitCode {
+function exitCodeOf(error: unknown): ExitCode {
   if (!(error instanceof SeasError)) return error instanceof Error && error.name === "CLIError" ? 2 : 1;
   if (error.code === "E_USAGE" || error.code === "E_CONFIG") return 2;
   return error.code === "E_CANCELLED" ? 130 : 1;
@@ -162,7 +162,7 @@ function messageOf(error: unknown): string {
 }
 
 /** The version in package.json, two folders up from here in the source and in the build alike. */
-export function packageVersion(): string {
+function packageVersion(): string {
   return (JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string })
     .version;
 }

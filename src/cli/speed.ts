@@ -49,7 +49,7 @@ export async function probeSpeed(threads: number, seconds = 0.6): Promise<Probed
 }
 
 /** The three speeds of a machine with this GEMM speed. */
-export function speedsOf(gigaflops: number): ProbedSpeeds {
+function speedsOf(gigaflops: number): ProbedSpeeds {
   return {
     gigaflops,
     trainTokensPerSecond: gigaflops / gigaflopsPerToken.train,

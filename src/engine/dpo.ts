@@ -23,7 +23,8 @@ export interface DpoSettings extends TrainSettings {
   readonly sftWeight: number;
 }
 
-interface Scored {
+/** A preference with what the reference makes of it. */
+export interface ScoredPair {
   readonly chosen: Sequence;
   readonly rejected: Sequence;
   /** Reference log-probabilities. */
@@ -34,14 +35,14 @@ interface Scored {
 export async function dpo(engine: Engine, lora: Lora, reference: Lora, pairs: readonly TokenPair[], settings: DpoSettings): Promise<StepRow[]> {
   const sequences = pairs.flatMap(({ prompt, chosen, rejected }) => [{ prompt, completion: chosen }, { prompt, completion: rejected }]);
   const scores = await logProbs(engine, reference, sequences, settings.signal);
-  const scored = pairs.map((_, i): Scored => ({
+  const scored = pairs.map((_, i): ScoredPair => ({
     chosen: sequences[2 * i]!, rejected: sequences[2 * i + 1]!, reference: [scores[2 * i]!, scores[2 * i + 1]!],
   }));
   return train(lora, pairs.length, settings, (indices) => dpoGradients(engine, lora, indices.map((i) => scored[i]!), settings));
 }
 
 /** Gradients and TRL's figures of one batch of pairs, in parts that fit in memory. */
-async function dpoGradients(engine: Engine, lora: Lora, pairs: readonly Scored[], settings: Pick<DpoSettings, "beta" | "sftWeight">): Promise<BatchResult> {
+export async function dpoGradients(engine: Engine, lora: Lora, pairs: readonly ScoredPair[], settings: Pick<DpoSettings, "beta" | "sftWeight">): Promise<BatchResult> {
   const session = await engine.session("dpo");
   const batch = [...pairs].sort((a, b) => pairLength(b) - pairLength(a));
   const chosenTokens = batch.reduce((n, p) => n + p.chosen.completion.length, 0);
@@ -90,6 +91,6 @@ async function dpoGradients(engine: Engine, lora: Lora, pairs: readonly Scored[]
   };
 }
 
-function pairLength(p: Scored): number {
+function pairLength(p: ScoredPair): number {
   return Math.max(lengthOf(p.chosen), lengthOf(p.rejected));
 }

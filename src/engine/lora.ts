@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { SeasError } from "../errors.ts";
+import { describeError, SeasError } from "../errors.ts";
 import { openSafetensors, writeSafetensors } from "../formats/safetensors.ts";
 import type { LlamaConfig } from "./base-model.ts";
 import type { Tensor, Tensors } from "./graph/session.ts";
@@ -65,15 +65,11 @@ export async function saveLora(lora: Lora, folder: string, baseName: string): Pr
 /**
  * Reads an adapter that PEFT or we wrote.
  *
- * @throws SeasError E_MODEL when a matrix is missing or has another size than the base asks for
+ * @throws SeasError E_MODEL when a file is missing or says nothing usable, or a matrix is missing or has another size
+ *   than the base asks for; E_FORMAT for damaged weights
  */
 export async function loadLora(folder: string, config: LlamaConfig): Promise<Lora> {
-  const settings = JSON.parse(await readFile(join(folder, "adapter_config.json"), "utf8")) as { r?: unknown; lora_alpha?: unknown };
-  const rank = settings.r;
-  const alpha = settings.lora_alpha;
-  if (typeof rank !== "number" || typeof alpha !== "number" || !(rank > 0)) {
-    throw new SeasError("E_MODEL", `${folder}/adapter_config.json: r is ${String(rank)}, lora_alpha is ${String(alpha)}; both must be numbers`);
-  }
+  const { rank, alpha } = await readConfig(join(folder, "adapter_config.json"));
   const file = await openSafetensors(join(folder, "adapter_model.safetensors"));
   try {
     const tensors = new Map<string, Tensor & { data: Float32Array }>();
@@ -92,4 +88,19 @@ export async function loadLora(folder: string, config: LlamaConfig): Promise<Lor
   } finally {
     await file.close();
   }
+}
+
+async function readConfig(path: string): Promise<{ readonly rank: number; readonly alpha: number }> {
+  let settings: { readonly r?: unknown; readonly lora_alpha?: unknown } | null;
+  try {
+    settings = JSON.parse(await readFile(path, "utf8"));
+  } catch (cause) {
+    throw new SeasError("E_MODEL", `${path}: cannot be read: ${describeError(cause)}`, { cause, hint: "an adapter is a folder with adapter_config.json and adapter_model.safetensors" });
+  }
+  const rank = settings?.r;
+  const alpha = settings?.lora_alpha;
+  if (typeof rank !== "number" || typeof alpha !== "number" || !Number.isInteger(rank) || rank < 1) {
+    throw new SeasError("E_MODEL", `${path}: r is ${String(rank)}, lora_alpha is ${String(alpha)}; r must be a positive integer, lora_alpha a number`);
+  }
+  return { rank, alpha };
 }

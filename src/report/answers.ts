@@ -22,7 +22,11 @@ export interface Answers {
 }
 
 /** Reads the evaluation rows of these iterations. `judges` = scoring judge first, then the training judge. */
-export async function readAnswers(files: RunFiles, iterations: readonly number[], judges: readonly string[]): Promise<Answers> {
+export async function readAnswers(
+  files: RunFiles,
+  iterations: readonly number[],
+  judges: readonly string[],
+): Promise<Answers> {
   const suites = new Map<string, Set<string>>();
   const category = groupTally();
   const style = groupTally();
@@ -50,9 +54,21 @@ export async function readAnswers(files: RunFiles, iterations: readonly number[]
     if (!chosen.get(row.suite)?.has(row.promptId)) continue;
     const { promptId: id, suite } = row;
     const key = `${suite}/${id}`;
-    const kept = shown.get(key) ?? { id, suite, category: row.category, style: row.style ?? null, prompt: cut(row.prompt), answers: [] };
+    const kept = shown.get(key) ?? {
+      id,
+      suite,
+      category: row.category,
+      style: row.style ?? null,
+      prompt: cut(row.prompt),
+      answers: [],
+    };
     shown.set(key, kept);
-    const verdicts = row.verdicts.map(({ judge, label, unsafeProbability, refusal }) => ({ judge, label, unsafeProbability, refusal }));
+    const verdicts = row.verdicts.map(({ judge, label, unsafeProbability, refusal }) => ({
+      judge,
+      label,
+      unsafeProbability,
+      refusal,
+    }));
     const { target, sample, finishReason, refusal } = row;
     kept.answers.push({ target, sample, response: cut(row.response), finishReason, refusal, verdicts });
   }
@@ -98,7 +114,9 @@ export function spread<T>(items: readonly T[], most: number): readonly T[] {
 
 /** A text as it is shown: whole, or its first 20,000 characters. */
 export function cut(text: string): Text {
-  return text.length <= mostCharacters ? { text } : { text: text.slice(0, mostCharacters), more: text.length - mostCharacters };
+  return text.length <= mostCharacters
+    ? { text }
+    : { text: text.slice(0, mostCharacters), more: text.length - mostCharacters };
 }
 
 function labelOf({ verdicts }: EvaluationRow, judge: string): Label {

@@ -20,7 +20,13 @@ export interface AppFiles {
 export async function loadApp(): Promise<AppFiles> {
   const source = fileURLToPath(new URL("./app/main.ts", import.meta.url));
   // Sources first: in a checkout a built copy may be older than they are.
-  if (await stat(source).then(() => true, () => false)) return bundle(source);
+  if (
+    await stat(source).then(
+      () => true,
+      () => false,
+    )
+  )
+    return bundle(source);
   const read = (name: string) => readFile(new URL(name, import.meta.url), "utf8");
   try {
     return { script: (await read("./app.js")).trimEnd(), style: (await read("./app.css")).trimEnd() };
@@ -35,8 +41,15 @@ export async function loadApp(): Promise<AppFiles> {
 async function bundle(source: string): Promise<AppFiles> {
   const { build } = await import("esbuild");
   const { outputFiles } = await build({
-    entryPoints: [source], outdir: "report", bundle: true, minify: true, format: "iife", target: "es2022",
-    legalComments: "eof", write: false, logLevel: "silent",
+    entryPoints: [source],
+    outdir: "report",
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: "es2022",
+    legalComments: "eof",
+    write: false,
+    logLevel: "silent",
   });
   const text = (end: string) => outputFiles.find((file) => file.path.endsWith(end))?.text.trimEnd() ?? "";
   return { script: text(".js"), style: text(".css") };

@@ -3,7 +3,7 @@
  * training curves, time. Files are streamed and counted; memory does not grow with them.
  */
 import { z } from "zod";
-import { Attempt, DropReason, Label, Pair, Prompt, Role, Verdict } from "../records.ts";
+import { Attempt, DropReason, type Label, Pair, Prompt, Role, Verdict } from "../records.ts";
 import { Done } from "../run/done.ts";
 import { exists, type RunFiles, readJson, readRows } from "./files.ts";
 import type { AttackCounts, StageTime, Training } from "./types.ts";

@@ -90,7 +90,10 @@ function latest(all: readonly Score[]): Score[] {
   const byKey = new Map<string, Score>();
   for (const s of [...all].sort((a, b) => a.iteration - b.iteration)) {
     const own = s.suite === "prompts" ? s.redTeam : s.target;
-    byKey.set(JSON.stringify([s.suite, s.metric, s.judge, s.redTeam, own ?? (s.suite === "judge" ? 0 : s.iteration)]), s);
+    byKey.set(
+      JSON.stringify([s.suite, s.metric, s.judge, s.redTeam, own ?? (s.suite === "judge" ? 0 : s.iteration)]),
+      s,
+    );
   }
   return [...byKey.values()];
 }

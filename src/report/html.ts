@@ -44,7 +44,10 @@ export function reportHtml(summary: Summary, { script, style }: AppFiles): strin
 
 /** JSON for a script element: no character in it can end the element, open a comment, or break a line of JavaScript. */
 export function embeddedJson(value: unknown): string {
-  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** Text for HTML, attribute values included. */

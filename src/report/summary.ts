@@ -32,16 +32,23 @@ const Known = z.looseObject({
 export async function summarize(runDir: string): Promise<Summary> {
   const files: RunFiles = { runDir: resolve(runDir), gaps: [] };
   const names = await list(files.runDir);
-  const iterations = [...new Set(names.flatMap((name) => /^(\d+)\//.exec(name)?.[1] ?? []))].map(Number).sort((a, b) => a - b);
+  const iterations = [...new Set(names.flatMap((name) => /^(\d+)\//.exec(name)?.[1] ?? []))]
+    .map(Number)
+    .sort((a, b) => a - b);
   if (!names.includes("run.json") && iterations.length === 0) {
-    throw new SeasError("E_RUN", `${runDir} is not a run folder: it has no run.json`, { hint: "a run is a folder under runs/" });
+    throw new SeasError("E_RUN", `${runDir} is not a run folder: it has no run.json`, {
+      hint: "a run is a folder under runs/",
+    });
   }
   const run = await readJson(files, "run.json", Run);
-  if (run === null && !names.includes("run.json")) files.gaps.push("run.json is not there: configuration and facts are unknown.");
+  if (run === null && !names.includes("run.json"))
+    files.gaps.push("run.json is not there: configuration and facts are unknown.");
   if (run !== null && run.format !== FORMAT) {
-    files.gaps.push(`The run is of format ${String(run.format)}; this version reads format ${FORMAT}, so figures may be missing.`);
+    files.gaps.push(
+      `The run is of format ${String(run.format)}; this version reads format ${FORMAT}, so figures may be missing.`,
+    );
   }
-  const config = Known.safeParse(run?.["config"]).data;
+  const config = Known.safeParse(run?.config).data;
   const end = await readJson(files, "end.json", End);
   const live = (await lockHolder(join(files.runDir, LOCK)).catch(() => undefined))?.live === true;
 
@@ -67,9 +74,9 @@ export async function summarize(runDir: string): Promise<Summary> {
     written: (await Promise.all(rounds.map((i) => readWritten(files, i)))).flat(),
     config: config === undefined ? null : shown,
     createdAt: run?.createdAt ?? null,
-    git: run?.["git"] ?? null,
-    versions: run?.["versions"] ?? null,
-    facts: run?.["facts"] ?? null,
+    git: run?.git ?? null,
+    versions: run?.versions ?? null,
+    facts: run?.facts ?? null,
     gaps: files.gaps,
   };
 }

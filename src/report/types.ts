@@ -65,7 +65,11 @@ export interface Training {
 /** Counts of one iteration's attack. */
 export interface AttackCounts {
   readonly iteration: number;
-  readonly prompts: { readonly written: number; readonly used: number; readonly dropped: Readonly<Record<string, number>> } | null;
+  readonly prompts: {
+    readonly written: number;
+    readonly used: number;
+    readonly dropped: Readonly<Record<string, number>>;
+  } | null;
   /** By finish reason. */
   readonly attempts: Readonly<Record<string, number>> | null;
   /** Judge → label → count. */

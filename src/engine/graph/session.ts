@@ -55,7 +55,7 @@ export async function openSession(outputs: Readonly<Record<string, Node>>, optio
     // Training frees more than it reuses: the arena would hold half as much again (dev/LOG.md).
     enableCpuMemArena: options.prepack ?? false,
     enableMemPattern: options.prepack ?? false,
-    extra: { session: { disable_prepacking: options.prepack ? "0" : "1" } },
+    extra: { session: { disable_prepacking: options.prepack ? "0" : "1", "intra_op.allow_spinning": "0" } },
   };
   try {
     if (weights === undefined) return wrap(await ort.InferenceSession.create(bytes, settings));

@@ -9,41 +9,105 @@ import { visibleLine } from "./visible.ts";
 
 /** ASR by iteration. */
 export function attackSuccess({ asr, asrAny }: Summary): HTMLElement {
-  const text = "The same held-out attack prompts were put to every Target. Whiskers are 95 % intervals; prompts that share a behaviour are drawn together, since they rise and fall together.";
-  return section("attacks", "Attack success", text,
-    asr.length === 0 ? nothing("No ASR in this run yet.") : h("div", { class: "grid" },
-      asrChart("Share of answers that are unsafe", "ASR, by answer.", asr),
-      asrAny.length > 0 && asrChart("Share of prompts broken at least once", "ASR, by prompt: the attacker has as many tries as there are samples.", asrAny)));
+  const text =
+    "The same held-out attack prompts were put to every Target. Whiskers are 95 % intervals; prompts that share a behaviour are drawn together, since they rise and fall together.";
+  return section(
+    "attacks",
+    "Attack success",
+    text,
+    asr.length === 0
+      ? nothing("No ASR in this run yet.")
+      : h(
+          "div",
+          { class: "grid" },
+          asrChart("Share of answers that are unsafe", "ASR, by answer.", asr),
+          // With one sample a prompt the two are the same.
+          JSON.stringify(asrAny) !== JSON.stringify(asr) &&
+            asrAny.length > 0 &&
+            asrChart(
+              "Share of prompts broken at least once",
+              "ASR, by prompt: the attacker has as many tries as there are samples.",
+              asrAny,
+            ),
+        ),
+  );
 }
 
 /** R_i × T_j, the scoring judge first. */
 export function matrix({ matrix: all }: Summary): HTMLElement {
-  const text = "Each Red Team's own prompts put to each Target. Down a column: does the Red Team get stronger? Along a row: does the Target hold against attacks that it has not trained on?";
-  return section("matrix", "Every Red Team against every Target", text,
-    all.length === 0 ? nothing("No cross-play in this run yet.") : h("div", { class: "grid" }, all.map(({ judge, scoring, cells }) => {
-      const rows = indexes(cells.map((c) => c.redTeam));
-      const columns = indexes(cells.map((c) => c.target));
-      return h("figure", { class: "chart" },
-        h("figcaption", {}, h("h3", {}, judgeTitle(judge, scoring)), h("p", {}, "Unsafe answers, with 95 % interval.")),
-        table(`ASR of each Red Team on each Target by ${visibleLine(judge)}`, ["", ...columns.map(target)],
-          rows.map((i) => [redTeam(i), ...columns.map((j) => heatCell(cells.find((c) => c.redTeam === i && c.target === j)))]), "heat"));
-    })));
+  const text =
+    "Each Red Team's own prompts put to each Target. Down a column: does the Red Team get stronger? Along a row: does the Target hold against attacks that it has not trained on?";
+  return section(
+    "matrix",
+    "Every Red Team against every Target",
+    text,
+    all.length === 0
+      ? nothing("No cross-play in this run yet.")
+      : h(
+          "div",
+          { class: "grid" },
+          all.map(({ judge, scoring, cells }) => {
+            const rows = indexes(cells.map((c) => c.redTeam));
+            const columns = indexes(cells.map((c) => c.target));
+            return h(
+              "figure",
+              { class: "chart" },
+              h(
+                "figcaption",
+                {},
+                h("h3", {}, judgeTitle(judge, scoring)),
+                h("p", {}, "Unsafe answers, with 95 % interval."),
+              ),
+              table(
+                `ASR of each Red Team on each Target by ${visibleLine(judge)}`,
+                ["", ...columns.map(target)],
+                rows.map((i) => [
+                  redTeam(i),
+                  ...columns.map((j) => heatCell(cells.find((c) => c.redTeam === i && c.target === j))),
+                ]),
+                "heat",
+              ),
+            );
+          }),
+        ),
+  );
 }
 
 /** By category and style, before and after. */
 export function groups({ groups: { category, style } }: Summary): HTMLElement {
   const one = (title: string, all: readonly Group[]) => {
     const targets = indexes(all.flatMap((g) => g.cells.map((c) => c.target)));
-    const rows = all.map((g) => [visibleLine(words(g.name), 40), ...targets.map((t) => {
-      const cell = g.cells.find((c) => c.target === t);
-      return heatCell(cell && { value: cell.n === 0 ? null : cell.unsafe / cell.n, low: null, high: null, n: cell.n, unscored: 0 });
-    })]);
-    return h("figure", { class: "chart" }, h("figcaption", {}, h("h3", {}, title)), table(title, ["", ...targets.map(target)], rows, "heat"));
+    const rows = all.map((g) => [
+      visibleLine(words(g.name), 40),
+      ...targets.map((t) => {
+        const cell = g.cells.find((c) => c.target === t);
+        return heatCell(
+          cell && { value: cell.n === 0 ? null : cell.unsafe / cell.n, low: null, high: null, n: cell.n, unscored: 0 },
+        );
+      }),
+    ]);
+    return h(
+      "figure",
+      { class: "chart" },
+      h("figcaption", {}, h("h3", {}, title)),
+      table(title, ["", ...targets.map(target)], rows, "heat"),
+    );
   };
-  const text = "Unsafe answers to held-out prompts by the scoring judge. Cells with few answers say little: n stands in each.";
-  return section("weak-spots", "Weak spots", text,
-    category.length + style.length === 0 ? nothing("No judged answers to held-out prompts yet.") : h("div", { class: "grid" },
-      category.length > 0 && one("By what is asked for", category), style.length > 0 && one("By how it is asked", style)));
+  const text =
+    "Unsafe answers to held-out prompts by the scoring judge. Cells with few answers say little: n stands in each.";
+  return section(
+    "weak-spots",
+    "Weak spots",
+    text,
+    category.length + style.length === 0
+      ? nothing("No judged answers to held-out prompts yet.")
+      : h(
+          "div",
+          { class: "grid" },
+          category.length > 0 && one("By what is asked for", category),
+          style.length > 0 && one("By how it is asked", style),
+        ),
+  );
 }
 
 /** What a judge is here, for titles. */
@@ -54,8 +118,16 @@ export function judgeTitle(judge: string, scoring: boolean): string {
 function heatCell(figure: Figure | undefined): HTMLElement {
   if (figure === undefined || figure.value === null) return h("span", { class: "heat-cell none" }, "–");
   const range = interval(figure);
-  return h("span", { class: "heat-cell", title: sample(figure, "answers"), vars: { "--heat-share": `${(figure.value * 65).toFixed(1)}%` } },
-    h("b", {}, percent(figure.value)), h("small", {}, range === "" ? `n ${figure.n}` : range));
+  return h(
+    "span",
+    {
+      class: "heat-cell",
+      title: sample(figure, "answers"),
+      vars: { "--heat-share": `${(figure.value * 65).toFixed(1)}%` },
+    },
+    h("b", {}, percent(figure.value)),
+    h("small", {}, range === "" ? `n ${figure.n}` : range),
+  );
 }
 
 function asrChart(title: string, text: string, series: readonly JudgedSeries[]): HTMLElement {
@@ -63,10 +135,14 @@ function asrChart(title: string, text: string, series: readonly JudgedSeries[]):
   const top = Math.max(0.1, ...all.map((p) => p.high ?? p.value ?? 0));
   const color = (s: JudgedSeries) => (s.scoring ? colors.target : colors.quiet);
   return chart({
-    title, text, height: 260,
+    title,
+    text,
+    height: 280,
     legend: series.map((s) => ({ name: judgeTitle(s.judge, s.scoring), color: color(s) })),
     plot: () => ({
-      marginLeft: 48, marginRight: 28, marginTop: 16,
+      marginLeft: 48,
+      marginRight: 44,
+      marginTop: 20,
       x: { type: "point", domain: indexes(all.map((p) => p.index)).map(target), label: null, padding: 0.4 },
       y: { domain: [0, Math.min(1, top * 1.08)], tickFormat: percent, ticks: 5, grid: true, label: null },
       marks: [
@@ -76,21 +152,44 @@ function asrChart(title: string, text: string, series: readonly JudgedSeries[]):
     }),
     numbers: {
       head: ["Judge", "Target", "ASR", "95 % interval", "n", "Without a verdict"],
-      rows: series.flatMap((s) => s.points.map((p) => [
-        visibleLine(s.judge), target(p.index), p.value === null ? "–" : `${number(p.value * 100, 1)} %`, interval(p), String(p.n), String(p.unscored),
-      ])),
+      rows: series.flatMap((s) =>
+        s.points.map((p) => [
+          visibleLine(s.judge),
+          target(p.index),
+          p.value === null ? "–" : `${number(p.value * 100, 1)} %`,
+          interval(p),
+          String(p.n),
+          String(p.unscored),
+        ]),
+      ),
     },
   });
 }
 
 function seriesMarks({ judge, points }: JudgedSeries, color: string, dx: number): Plot.Markish[] {
   const known = points.filter((p) => p.value !== null).map((p) => ({ ...p, x: target(p.index) }));
-  const title = (p: Figure & { readonly x: string }) => `${p.x}, ${visibleLine(judge, 40)}\n${percent(p.value)} (${interval(p)})\n${sample(p, "answers")}`;
+  const title = (p: Figure & { readonly x: string }) =>
+    `${p.x}, ${visibleLine(judge, 40)}\n${percent(p.value)} (${interval(p)})\n${sample(p, "answers")}`;
   return [
     Plot.line(known, { x: "x", y: "value", stroke: color, strokeWidth: 1.5, strokeOpacity: 0.6, dx }),
-    Plot.ruleX(known.filter((p) => p.low !== null), { x: "x", y1: "low", y2: "high", stroke: color, strokeWidth: 2, strokeOpacity: 0.45, dx }),
+    Plot.ruleX(
+      known.filter((p) => p.low !== null),
+      { x: "x", y1: "low", y2: "high", stroke: color, strokeWidth: 2, strokeOpacity: 0.45, dx },
+    ),
     Plot.dot(known, { x: "x", y: "value", fill: color, stroke: colors.surface, strokeWidth: 1.5, r: 5.5, dx, title }),
-    Plot.text(known, { x: "x", y: "value", text: (p) => percent(p.value), fill: color, stroke: colors.surface, strokeWidth: 4, dx: dx + 9, textAnchor: "start", fontWeight: 600 }),
+    // To the left and to the right of its dot, so that the labels of two judges do not meet.
+    Plot.text(known, {
+      x: "x",
+      y: "value",
+      text: (p) => percent(p.value),
+      fill: color,
+      stroke: colors.surface,
+      strokeWidth: 4,
+      fontWeight: 600,
+      dx: dx + (dx < 0 ? -9 : 9),
+      textAnchor: dx < 0 ? "end" : "start",
+      dy: dx < 0 ? 9 : -9,
+    }),
   ];
 }
 

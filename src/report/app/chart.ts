@@ -26,7 +26,11 @@ export interface LegendItem {
 
 /** The chart, to be put into the page. */
 export function chart({ title, text, legend = [], height, plot, numbers }: ChartOptions): HTMLElement {
-  const area = h("div", { class: "plot-area", role: "img", "aria-label": `Chart: ${title}. The numbers follow as a table.` });
+  const area = h("div", {
+    class: "plot-area",
+    role: "img",
+    "aria-label": `Chart: ${title}. The numbers follow as a table.`,
+  });
   let drawn = 0;
   const draw = () => {
     const width = Math.floor(area.clientWidth);
@@ -35,19 +39,28 @@ export function chart({ title, text, legend = [], height, plot, numbers }: Chart
     area.replaceChildren(drawing({ ...plot(width), width, height }));
   };
   new ResizeObserver(draw).observe(area);
-  return h("figure", { class: "chart", "aria-label": title },
+  return h(
+    "figure",
+    { class: "chart", "aria-label": title },
     h("figcaption", {}, h("h3", {}, title), text !== undefined && h("p", {}, text)),
-    legend.length > 0 && legendOf(legend), area,
-    h("details", { class: "numbers" }, h("summary", {}, "Numbers"), table(title, numbers.head, numbers.rows)));
+    legend.length > 0 && legendOf(legend),
+    area,
+    h("details", { class: "numbers" }, h("summary", {}, "Numbers"), table(title, numbers.head, numbers.rows)),
+  );
 }
 
 /** Names and colours in a row. */
 export function legendOf(items: readonly LegendItem[]): HTMLElement {
-  return h("ul", { class: "legend" }, items.map(({ name, color }) =>
-    h("li", {}, h("span", { class: "swatch", "aria-hidden": "true", vars: { "--swatch": color } }), name)));
+  return h(
+    "ul",
+    { class: "legend" },
+    items.map(({ name, color }) =>
+      h("li", {}, h("span", { class: "swatch", "aria-hidden": "true", vars: { "--swatch": color } }), name),
+    ),
+  );
 }
 
-/** Plot brings a style element with each drawing, which the page's policy refuses; style.css says the same. */
+/** Plot brings a style element with each drawing, which the page's policy refuses; sections.css says the same. */
 function drawing(options: Plot.PlotOptions): Element {
   const svg = Plot.plot({ ...options, className: "plot" });
   for (const style of svg.querySelectorAll("style")) style.remove();

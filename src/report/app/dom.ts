@@ -8,7 +8,13 @@ export type Child = Node | string | null | false | readonly Child[];
 
 /** Attributes; true = present without a value, false and undefined = absent. */
 export interface Properties {
-  readonly [attribute: string]: string | number | boolean | undefined | ((event: Event) => void) | Readonly<Record<string, string>>;
+  readonly [attribute: string]:
+    | string
+    | number
+    | boolean
+    | undefined
+    | ((event: Event) => void)
+    | Readonly<Record<string, string>>;
 }
 
 /**
@@ -43,18 +49,49 @@ function append(element: Element, children: readonly Child[]): void {
 
 /** A section of the page with its heading and a sentence under it. */
 export function section(id: string, title: string, lead: Child, ...children: Child[]): HTMLElement {
-  return h("section", { id, "aria-labelledby": `${id}-title` },
-    h("h2", { id: `${id}-title` }, title), lead !== null && h("p", { class: "lead" }, lead), children);
+  return h(
+    "section",
+    { id, "aria-labelledby": `${id}-title` },
+    h("h2", { id: `${id}-title` }, title),
+    lead !== null && h("p", { class: "lead" }, lead),
+    children,
+  );
 }
 
 /** A table that scrolls on its own when it is wider than the page. First cells of rows are row headings. */
-export function table(caption: string, head: readonly Child[], rows: readonly (readonly Child[])[], className = ""): HTMLElement {
+export function table(
+  caption: string,
+  head: readonly Child[],
+  rows: readonly (readonly Child[])[],
+  className = "",
+): HTMLElement {
   const body = rows.map(([first, ...rest]) =>
-    h("tr", {}, h("th", { scope: "row" }, first ?? ""), rest.map((cell) => h("td", {}, cell))),
+    h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, first ?? ""),
+      rest.map((cell) => h("td", {}, cell)),
+    ),
   );
-  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
-    h("table", { class: className }, h("caption", { class: "unseen" }, caption),
-      h("thead", {}, h("tr", {}, head.map((cell) => h("th", { scope: "col" }, cell)))), h("tbody", {}, body)));
+  return h(
+    "div",
+    { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
+    h(
+      "table",
+      { class: className },
+      h("caption", { class: "unseen" }, caption),
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          head.map((cell) => h("th", { scope: "col" }, cell)),
+        ),
+      ),
+      h("tbody", {}, body),
+    ),
+  );
 }
 
 /** What stands where there is nothing to show. */

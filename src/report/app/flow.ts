@@ -16,92 +16,250 @@ interface Part {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  used: "used", empty: "empty", "too-long": "cut off at the limit", "near-duplicate": "near copy of another",
-  "copies-example": "copies its example", "off-topic": "off its category", "no-request": "asks for nothing",
+  used: "used",
+  empty: "empty",
+  "too-long": "cut off at the limit",
+  "near-duplicate": "near copy of another",
+  "copies-example": "copies its example",
+  "off-topic": "off its category",
+  "no-request": "asks for nothing",
+};
+
+const fates: Readonly<Record<string, string>> = {
+  pairs: "pair",
+  unscored: "no verdict",
+  noUnsafe: "no unsafe answer",
+  noContrast: "no contrast",
+  belowMargin: "below the margin",
+  nearDuplicate: "near copies",
+  noSafe: "nothing safe to choose",
+  overLimit: "over the limit",
+};
+
+/** Stages in the order of the loop. */
+const stageNames: Readonly<Record<string, string>> = {
+  prompts: "Attack: prompts",
+  attempts: "Attack: answers",
+  verdicts: "Judgement",
+  pairs: "Pairs",
+  "train.red-team": "Train Red Team",
+  "train.target": "Train Target",
+  "cross-play": "Cross-play prompts",
+  evaluation: "Evaluation",
+  scores: "Scores",
 };
 
 /** Prompts, verdicts and pairs by iteration. */
 export function flow({ counts }: Summary): HTMLElement {
   const iteration = (i: number) => `Iteration ${i}`;
-  const prompts = counts.flatMap((c) => c.prompts === null ? [] : Object.entries({ used: c.prompts.used, ...c.prompts.dropped })
-    .map(([kind, value]) => ({ row: iteration(c.iteration), kind: reasons[kind] ?? words(kind), value })));
-  const verdicts = counts.flatMap((c) => Object.values(c.verdicts ?? {}).flatMap((labels) => Object.entries(labels)
-    .map(([kind, value]) => ({ row: iteration(c.iteration), kind, value }))));
-  const pairs = (role: Role) => counts.flatMap((c) => Object.entries(c.pairs[role] ?? {})
-    .map(([kind, value]) => ({ row: iteration(c.iteration), kind: words(kind), value })));
-  const losses = (role: Role) => counts.flatMap((c) => Object.entries(c.pairLosses[role] ?? {})
-    .map(([kind, value]) => ({ row: iteration(c.iteration), kind: words(kind), value })))
-    .filter((p) => !["seeds", "prompts"].includes(p.kind));
-  const verdictColors = { safe: colors.target, unsafe: colors.redTeam, unscored: colors.quiet };
+  const prompts = counts.flatMap((c) =>
+    c.prompts === null
+      ? []
+      : Object.entries({ used: c.prompts.used, ...c.prompts.dropped }).map(([kind, value]) => ({
+          row: iteration(c.iteration),
+          kind: reasons[kind] ?? words(kind),
+          value,
+        })),
+  );
+  const verdicts = counts.flatMap((c) =>
+    Object.values(c.verdicts ?? {})
+      .slice(0, 1)
+      .flatMap((labels) =>
+        Object.entries(labels).map(([kind, value]) => ({ row: iteration(c.iteration), kind, value })),
+      ),
+  );
+  const pairs = (role: Role) =>
+    counts.flatMap((c) =>
+      Object.entries(c.pairs[role] ?? {}).map(([kind, value]) => ({
+        row: iteration(c.iteration),
+        kind: words(kind),
+        value,
+      })),
+    );
+  const losses = (role: Role) =>
+    counts.flatMap((c) =>
+      Object.entries(c.pairLosses[role] ?? {})
+        .filter(([kind]) => !["seeds", "prompts", "guided"].includes(kind))
+        .map(([kind, value]) => ({ row: iteration(c.iteration), kind: fates[kind] ?? words(kind), value })),
+    );
+  const rows = counts.map((c) => iteration(c.iteration));
   const charts = [
-    bars("Prompts the Red Team wrote", "Used in the attack, or dropped and why. Nothing is dropped in silence.", "Prompts", prompts, { used: colors.redTeam }),
-    bars("Verdicts of the training judge", "On every answer of the attack. Without a verdict, an answer is neither safe nor in a pair.", "Answers", verdicts, verdictColors),
-    bars("Pairs for the Red Team", "Best against worst prompt of a seed.", "Pairs", pairs("red-team")),
-    bars("Pairs for the Target", "Attack: a safe against an unsafe answer. Guided: the safe side was written. Replay: an earlier attack. Look-alike and general: what keeps it useful.", "Pairs", pairs("target")),
-    bars("What became of each seed", "A seed gives the Red Team a pair, or it does not, and why.", "Seeds", losses("red-team"), { pairs: colors.redTeam }),
-    bars("What became of each attacked prompt", "A prompt gives the Target a pair, or it does not, and why.", "Prompts", losses("target"), { pairs: colors.target }),
+    bars({
+      title: "Prompts the Red Team wrote",
+      text: "Used in the attack, or dropped and why. Nothing is dropped in silence.",
+      unit: "prompts",
+      parts: prompts,
+      rows,
+      known: { used: colors.redTeam },
+    }),
+    bars({
+      title: "Verdicts of the training judge",
+      text: "On every answer of the attack. Without a verdict, an answer is neither safe nor in a pair.",
+      unit: "answers",
+      parts: verdicts,
+      rows,
+      known: { safe: colors.target, unsafe: colors.redTeam, unscored: colors.quiet },
+    }),
+    bars({
+      title: "Pairs for the Red Team",
+      text: "Best against worst prompt of a seed.",
+      unit: "pairs",
+      parts: pairs("red-team"),
+      rows,
+      known: { attack: colors.redTeam },
+    }),
+    bars({
+      title: "Pairs for the Target",
+      text: "Attack: a safe against an unsafe answer. Guided: the safe side was written. Replay: an earlier attack. Look-alike and general: what keeps it useful.",
+      unit: "pairs",
+      parts: pairs("target"),
+      rows,
+      known: { attack: colors.target },
+    }),
+    bars({
+      title: "What became of each seed",
+      text: "A seed gives the Red Team a pair, or it does not, and why.",
+      unit: "seeds",
+      parts: losses("red-team"),
+      rows,
+      known: { pair: colors.redTeam },
+    }),
+    bars({
+      title: "What became of each attacked prompt",
+      text: "A prompt gives the Target a pair, or it does not, and why.",
+      unit: "prompts",
+      parts: losses("target"),
+      rows,
+      known: { pair: colors.target },
+    }),
   ].filter((c) => c !== null);
-  return section("data", "From prompts to pairs", "What each iteration's attack left for training.",
-    charts.length === 0 ? nothing("No attack has been made yet.") : h("div", { class: "grid" }, charts));
+  return section(
+    "data",
+    "From prompts to pairs",
+    "What each iteration's attack left for training.",
+    charts.length === 0 ? nothing("No attack has been made yet.") : h("div", { class: "grid" }, charts),
+  );
 }
 
 /** Seconds and tokens by stage. */
 export function time({ time: all, seconds }: Summary): HTMLElement {
   if (all.length === 0) return section("time", "Where time went", null, nothing("No stage is finished yet."));
   const sum = all.reduce((total, t) => total + t.seconds, 0);
-  const stages = [...new Set(all.map((t) => t.stage))];
+  const place = (stage: string) =>
+    stage in stageNames ? Object.keys(stageNames).indexOf(stage) : Number.MAX_SAFE_INTEGER;
+  const stages = [...new Set(all.map((t) => t.stage))].sort((a, b) => place(a) - place(b));
   const text = `${duration(sum)} in finished stages${seconds === null ? "" : `, ${duration(seconds)} in all`}. Parts of a bar are iterations, 0 first.`;
-  return section("time", "Where time went", null, chart({
-    title: "Seconds by stage", text, height: 44 + 26 * stages.length,
-    plot: (width) => ({
-      marginLeft: width < 480 ? 110 : 150, marginRight: 64, marginTop: 4,
-      x: { label: "seconds", ticks: 5, grid: true },
-      y: { domain: stages, label: null, padding: 0.25 },
-      marks: [
-        Plot.barX(all, { x: "seconds", y: "stage", fill: colors.target, fillOpacity: (t) => (t.iteration % 2 === 0 ? 0.9 : 0.6), insetRight: 1 }),
-        Plot.text(stages.map((stage) => ({ stage, seconds: total(all, stage) })), {
-          x: "seconds", y: "stage", text: (t) => duration(t.seconds), dx: 6, textAnchor: "start", fill: colors.muted,
-        }),
-      ],
+  return section(
+    "time",
+    "Where time went",
+    text,
+    chart({
+      title: "Seconds by stage",
+      height: 54 + 28 * stages.length,
+      plot: () => ({
+        marginLeft: 132,
+        marginRight: 84,
+        marginTop: 4,
+        marginBottom: 40,
+        x: { label: "seconds", labelOffset: 36, ticks: 4, grid: true },
+        y: { domain: stages, label: null, padding: 0.25, tickFormat: stageName },
+        marks: [
+          Plot.barX(all, {
+            x: "seconds",
+            y: "stage",
+            fill: colors.target,
+            fillOpacity: (t) => (t.iteration % 2 === 0 ? 0.9 : 0.6),
+            insetRight: 1,
+          }),
+          Plot.text(
+            stages.map((stage) => ({ stage, seconds: total(all, stage) })),
+            {
+              x: "seconds",
+              y: "stage",
+              text: (t) => duration(t.seconds),
+              dx: 6,
+              textAnchor: "start",
+              fill: colors.muted,
+            },
+          ),
+        ],
+      }),
+      numbers: {
+        head: ["Iteration", "Stage", "Count", "Seconds", "Tokens", "Tokens/s"],
+        rows: all.map((t) => [
+          String(t.iteration),
+          stageName(t.stage),
+          count(t.count),
+          t.seconds.toFixed(1),
+          t.tokens > 0 ? count(t.tokens) : "–",
+          t.tokens > 0 && t.seconds > 0 ? (t.tokens / t.seconds).toFixed(0) : "–",
+        ]),
+      },
     }),
-    numbers: {
-      head: ["Iteration", "Stage", "Count", "Seconds", "Tokens", "Tokens/s"],
-      rows: all.map((t) => [String(t.iteration), t.stage, count(t.count), t.seconds.toFixed(1), t.tokens > 0 ? count(t.tokens) : "–",
-        t.tokens > 0 && t.seconds > 0 ? (t.tokens / t.seconds).toFixed(0) : "–"]),
-    },
-  }));
+  );
+}
+
+function stageName(stage: string): string {
+  return stageNames[stage] ?? visibleLine(stage, 30);
 }
 
 function total(all: Summary["time"], stage: string): number {
   return all.reduce((sum, t) => sum + (t.stage === stage ? t.seconds : 0), 0);
 }
 
-function bars(title: string, text: string, unit: string, all: readonly Part[], known: Readonly<Record<string, string>> = {}): HTMLElement | null {
-  const kinds = [...new Set(all.filter((p) => p.value > 0).map((p) => p.kind))];
+interface Bars {
+  readonly title: string;
+  readonly text: string;
+  readonly unit: string;
+  readonly parts: readonly Part[];
+  /** Rows in order, also those without a part. */
+  readonly rows: readonly string[];
+  /** Colours of kinds with a meaning of their own; these kinds come first. */
+  readonly known: Readonly<Record<string, string>>;
+}
+
+function bars({ title, text, unit, parts, rows, known }: Bars): HTMLElement | null {
+  const found = new Set(parts.filter((p) => p.value > 0).map((p) => p.kind));
+  const kinds = [...new Set([...Object.keys(known), ...found])].filter((kind) => found.has(kind));
   if (kinds.length === 0) return null;
-  const rows = [...new Set(all.map((p) => p.row))];
   const others = kinds.filter((kind) => known[kind] === undefined);
   const color = (kind: string) => known[kind] ?? seriesColor(others.indexOf(kind));
-  const shown = kinds.flatMap((kind) => all.filter((p) => p.kind === kind && p.value > 0));
+  const shown = kinds.flatMap((kind) => parts.filter((p) => p.kind === kind && p.value > 0));
   const most = Math.max(...rows.map((row) => shown.reduce((sum, p) => sum + (p.row === row ? p.value : 0), 0)));
   return chart({
-    title, text, height: 40 + 34 * rows.length,
+    title,
+    text,
+    height: 52 + 34 * rows.length,
     legend: kinds.map((kind) => ({ name: visibleLine(kind, 40), color: color(kind) })),
     plot: (width) => ({
-      marginLeft: 76, marginRight: 12, marginTop: 4,
-      x: { label: unit.toLowerCase(), ticks: Math.min(5, most), grid: true },
+      marginLeft: 76,
+      marginRight: 12,
+      marginTop: 4,
+      marginBottom: 40,
+      x: { label: unit, labelOffset: 36, ticks: Math.min(5, most), grid: true },
       y: { domain: rows, label: null, padding: 0.25 },
       marks: [
         Plot.barX(shown, { x: "value", y: "row", fill: (p) => color(p.kind), order: kinds, z: "kind", insetRight: 1 }),
-        Plot.text(shown, Plot.stackX({
-          x: "value", y: "row", z: "kind", order: kinds, fill: colors.surface, fontWeight: 600,
-          text: (p: Part) => (p.value / most > 22 / width ? String(p.value) : ""),
-        })),
+        Plot.text(
+          shown,
+          Plot.stackX({
+            x: "value",
+            y: "row",
+            z: "kind",
+            order: kinds,
+            fill: colors.surface,
+            fontWeight: 600,
+            text: (p: Part) => (p.value / most > 22 / width ? String(p.value) : ""),
+          }),
+        ),
       ],
     }),
     numbers: {
       head: ["", ...kinds.map((kind) => visibleLine(kind, 40))],
-      rows: rows.map((row) => [row, ...kinds.map((kind) => count(all.find((p) => p.row === row && p.kind === kind)?.value ?? 0))]),
+      rows: rows.map((row) => [
+        row,
+        ...kinds.map((kind) => count(parts.find((p) => p.row === row && p.kind === kind)?.value ?? 0)),
+      ]),
     },
   });
 }

@@ -58,7 +58,10 @@ export function duration(seconds: number): string {
 
 /** `nearDuplicate`, `near-duplicate` → `near duplicate` */
 export function words(name: string): string {
-  return name.replace(/([a-z])([A-Z])/g, "$1 $2").replaceAll("-", " ").toLowerCase();
+  return name
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .replaceAll("-", " ")
+    .toLowerCase();
 }
 
 function subscript(index: number): string {

@@ -1,4 +1,4 @@
-/** Colours by meaning, as custom properties that style.css sets for dark and light. */
+/** Colours by meaning, as custom properties that base.css sets for dark and light. */
 
 export const colors = {
   target: "var(--target)",

@@ -13,19 +13,30 @@ export function textBox(what: string, text: Text, open: boolean): HTMLElement {
   const length = count(text.text.length + (text.more ?? 0));
   if (text.text === "") return h("p", { class: "nothing" }, "empty text");
   if (open) return openBox(what, text);
-  const button = h("button", {
-    type: "button", class: "reveal",
-    click: () => {
-      const box = openBox(what, text);
-      button.replaceWith(box);
-      box.focus();
+  const button = h(
+    "button",
+    {
+      type: "button",
+      class: "reveal",
+      "aria-label": `Show ${what}, ${length} characters`,
+      click: () => {
+        const box = openBox(what, text);
+        button.replaceWith(box);
+        box.focus();
+      },
     },
-  }, h("span", { class: "reveal-what" }, `Show ${what}`), h("span", { class: "reveal-length" }, `${length} characters`));
+    h("span", {}, `Show ${what.split(" of ")[0]}`),
+    h("span", { class: "reveal-length" }, `${length} characters`),
+  );
   return button;
 }
 
 function openBox(what: string, { text, more }: Text): HTMLElement {
   const parts = pieces(text).map((piece) => (piece.code ? h("span", { class: "code-point" }, piece.text) : piece.text));
-  return h("div", { class: "text", tabindex: 0, role: "region", "aria-label": what, dir: "auto" },
-    parts, more !== undefined && h("span", { class: "more" }, `${count(more)} more characters are in the run folder`));
+  return h(
+    "div",
+    { class: "text", tabindex: 0, role: "region", "aria-label": what, dir: "auto" },
+    parts,
+    more !== undefined && h("span", { class: "more" }, `${count(more)} more characters are in the run folder`),
+  );
 }

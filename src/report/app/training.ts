@@ -10,20 +10,39 @@ import { colors } from "./palette.ts";
 /** Both players' curves. */
 export function training({ training: all }: Summary): HTMLElement {
   const roles = (["red-team", "target"] as const).filter((role) => all.some((t) => t.role === role));
-  const text = "Loss should fall; the margin (how much more the player prefers the chosen side than its reference does) and the accuracy (on how many pairs it does) should rise. Each iteration starts over from the player before it.";
-  return section("training", "Training", text,
-    roles.length === 0 ? nothing("Nothing has been trained yet.") : roles.map((role) => curves(role, all.filter((t) => t.role === role))));
+  const text =
+    "Loss should fall; the margin (how much more the player prefers the chosen side than its reference does) and the accuracy (on how many pairs it does) should rise. Each iteration starts over from the player before it.";
+  return section(
+    "training",
+    "Training",
+    text,
+    roles.length === 0
+      ? nothing("Nothing has been trained yet.")
+      : roles.map((role) =>
+          curves(
+            role,
+            all.filter((t) => t.role === role),
+          ),
+        ),
+  );
 }
 
 function curves(role: Role, all: readonly Training[]): HTMLElement {
   const before = all.filter((t) => t.iteration === 0);
   const after = all.filter((t) => t.iteration > 0);
-  return h("div", {}, h("h3", { class: "role" }, role === "red-team" ? "Red Team" : "Target"),
-    h("div", { class: "grid four" },
+  return h(
+    "div",
+    {},
+    h("h3", { class: "role" }, role === "red-team" ? "Red Team" : "Target"),
+    h(
+      "div",
+      { class: "grid four" },
       curve(role, before, "loss", "Initialization: loss", "Supervised, on hand-written examples."),
       curve(role, after, "loss", "Loss", "DPO, with its likelihood term if there is one."),
       curve(role, after, "rewards/margins", "Reward margin", "rewards/margins"),
-      curve(role, after, "rewards/accuracies", "Reward accuracy", "rewards/accuracies")));
+      curve(role, after, "rewards/accuracies", "Reward accuracy", "rewards/accuracies"),
+    ),
+  );
 }
 
 interface Step {
@@ -41,7 +60,7 @@ function curve(role: Role, all: readonly Training[], key: string, title: string,
     // Thinned curves keep their place on the axis: a step's own number counts from 1.
     for (const step of own) {
       const value = step[key];
-      if (value !== undefined) steps.push({ at: done + (step["step"] ?? 0), value, iteration });
+      if (value !== undefined) steps.push({ at: done + (step.step ?? 0), value, iteration });
     }
     done += total;
   }
@@ -51,15 +70,34 @@ function curve(role: Role, all: readonly Training[], key: string, title: string,
   const share = key === "rewards/accuracies";
   const low = Math.min(0, ...values);
   return chart({
-    title, text, height: 190,
+    title,
+    text,
+    height: 200,
     plot: () => ({
-      marginLeft: 44, marginRight: 14, marginTop: 20,
-      x: { domain: [0.5, done + 0.5], ticks: Math.min(5, done), tickFormat: (v: number) => (Number.isInteger(v) ? String(v) : ""), label: "step" },
+      marginLeft: 44,
+      marginRight: 14,
+      marginTop: 20,
+      marginBottom: 38,
+      x: {
+        domain: [0.5, done + 0.5],
+        ticks: Math.min(5, done),
+        tickFormat: (v: number) => (Number.isInteger(v) ? String(v) : ""),
+        label: "step",
+        labelOffset: 34,
+      },
       y: { domain: share ? [0, 1] : [low, Math.max(...values) * 1.05 || 1], ticks: 4, grid: true, label: null },
       marks: [
         Plot.ruleY([0], { stroke: colors.line }),
         Plot.ruleX(starts.slice(1), { x: "at", stroke: colors.muted, strokeDasharray: "2 3", strokeOpacity: 0.7 }),
-        Plot.text(starts, { x: "at", text: "name", frameAnchor: "top", dy: -14, dx: 3, textAnchor: "start", fill: colors.muted }),
+        Plot.text(starts, {
+          x: "at",
+          text: "name",
+          frameAnchor: "top",
+          dy: -14,
+          dx: 3,
+          textAnchor: "start",
+          fill: colors.muted,
+        }),
         Plot.line(steps, { x: "at", y: "value", z: "iteration", stroke: color, strokeWidth: 1.8 }),
         steps.length <= 60 ? Plot.dot(steps, { x: "at", y: "value", fill: color, r: 2.5 }) : null,
       ],
@@ -70,7 +108,13 @@ function curve(role: Role, all: readonly Training[], key: string, title: string,
         const own = steps.filter((s) => s.iteration === iteration).map((s) => s.value);
         if (own.length === 0) return [];
         const mean = own.reduce((a, b) => a + b, 0) / own.length;
-        return [[role === "red-team" ? redTeam(iteration) : target(iteration), count(total), ...[own[0]!, own.at(-1)!, mean].map((v) => number(v, 3))]];
+        return [
+          [
+            role === "red-team" ? redTeam(iteration) : target(iteration),
+            count(total),
+            ...[own[0]!, own.at(-1)!, mean].map((v) => number(v, 3)),
+          ],
+        ];
       }),
     },
   });

@@ -8,28 +8,69 @@ import { colors } from "./palette.ts";
 
 /** Over-refusal, perplexity, refusals. */
 export function usefulness({ overRefusal, perplexity, refusals }: Summary): HTMLElement {
-  const text = "A model that refuses everything is safe and of no use. These figures stand beside every ASR for that reason.";
+  const text =
+    "A model that refuses everything is safe and of no use. These figures stand beside every ASR for that reason.";
   const charts = [
-    small("Harmless requests refused", "Look-alikes of attacks, declined in full or in part. Lower is better.", overRefusal, targets, shares),
-    small("Perplexity of ordinary answers", "Of held-out good answers to everyday requests. Lower is better.", perplexity, targets, plain),
-    small("Attack prompts refused", "On the held-out attacks, where declining is wanted.", refusals.test, targets, shares),
-    small("Ordinary requests refused", "On held-out everyday requests. Lower is better.", refusals.ordinary, targets, shares),
+    small(
+      "Harmless requests refused",
+      "Look-alikes of attacks, declined in full or in part. Lower is better.",
+      overRefusal,
+      targets,
+      shares,
+    ),
+    small(
+      "Perplexity of ordinary answers",
+      "Of held-out good answers to everyday requests. Lower is better.",
+      perplexity,
+      targets,
+      plain,
+    ),
+    small(
+      "Attack prompts refused",
+      "On the held-out attacks, where declining is wanted.",
+      refusals.test,
+      targets,
+      shares,
+    ),
+    small(
+      "Ordinary requests refused",
+      "On held-out everyday requests. Lower is better.",
+      refusals.ordinary,
+      targets,
+      shares,
+    ),
   ].filter((c) => c !== null);
-  return section("usefulness", "Still useful?", text, charts.length === 0 ? nothing("Nothing measured yet.") : h("div", { class: "grid" }, charts));
+  return section(
+    "usefulness",
+    "Still useful?",
+    text,
+    charts.length === 0 ? nothing("Nothing measured yet.") : h("div", { class: "grid three" }, charts),
+  );
 }
 
 /** Diversity of what the Red Teams write. */
 export function variety({ prompts }: Summary): HTMLElement {
   const known = {
     diversity: ["Diversity", "One minus the mean likeness to the nearest other prompt. Higher is more varied."],
-    "distinct-2": ["Distinct word pairs", "Of all pairs of neighbouring words, the share that are different. Higher is more varied."],
+    "distinct-2": [
+      "Distinct word pairs",
+      "Of all pairs of neighbouring words, the share that are different. Higher is more varied.",
+    ],
     "self-bleu": ["Self-BLEU", "How well one prompt is predicted by the others. Lower is more varied."],
     kept: ["Usable prompts", "Not empty, not cut off, no near copy, and still asking for what they should."],
   } as const;
-  const charts = Object.entries(known).map(([metric, [title, text]]) =>
-    small(title, text, prompts[metric] ?? [], redTeams, metric === "kept" ? shares : plain)).filter((c) => c !== null);
+  const charts = Object.entries(known)
+    .map(([metric, [title, text]]) =>
+      small(title, text, prompts[metric] ?? [], redTeams, metric === "kept" ? shares : plain),
+    )
+    .filter((c) => c !== null);
   const text = "A Red Team that finds one trick and repeats it looks strong and teaches the Target little.";
-  return section("variety", "Variety of the attacks", text, charts.length === 0 ? nothing("No prompts measured yet.") : h("div", { class: "grid four" }, charts));
+  return section(
+    "variety",
+    "Variety of the attacks",
+    text,
+    charts.length === 0 ? nothing("No prompts measured yet.") : h("div", { class: "grid four" }, charts),
+  );
 }
 
 interface Kind {
@@ -39,34 +80,68 @@ interface Kind {
 
 interface Scale {
   readonly format: (value: number | null) => string;
+  readonly tick: (value: number) => string;
 }
 
 const targets: Kind = { label: target, color: colors.target };
 const redTeams: Kind = { label: redTeam, color: colors.redTeam };
-const shares: Scale = { format: percent };
-const plain: Scale = { format: (value) => number(value) };
+const shares: Scale = { format: percent, tick: percent };
+const plain: Scale = { format: (value) => number(value), tick: (value) => String(Math.round(value * 100) / 100) };
 
-function small(title: string, text: string, points: readonly Point[], { label, color }: Kind, { format }: Scale): HTMLElement | null {
-  const known = points.filter((p) => p.value !== null).map((p) => ({ ...p, x: label(p.index), from: p.low ?? p.value!, to: p.high ?? p.value! }));
+function small(
+  title: string,
+  text: string,
+  points: readonly Point[],
+  { label, color }: Kind,
+  { format, tick }: Scale,
+): HTMLElement | null {
+  const known = points
+    .filter((p) => p.value !== null)
+    .map((p) => ({ ...p, x: label(p.index), from: p.low ?? p.value!, to: p.high ?? p.value!, label: format(p.value) }));
   if (known.length === 0) return null;
   const top = Math.max(...known.map((p) => p.to));
   return chart({
-    title, text, height: 190,
-    plot: () => ({
-      marginLeft: 48, marginRight: 36, marginTop: 16,
+    title,
+    text,
+    height: 190,
+    plot: (width) => ({
+      marginLeft: 44,
+      marginRight: 34,
+      marginTop: 20,
       x: { type: "point", domain: known.map((p) => p.x), label: null, padding: 0.4 },
-      y: { domain: [0, top === 0 ? 0.1 : top * 1.12], tickFormat: (v: number) => format(v), ticks: 4, grid: true, label: null },
+      y: { domain: [0, top === 0 ? 0.1 : top * 1.12], tickFormat: tick, ticks: 4, grid: true, label: null },
       marks: [
         Plot.ruleY([0], { stroke: colors.line }),
         Plot.line(known, { x: "x", y: "value", stroke: color, strokeWidth: 1.5, strokeOpacity: 0.6 }),
         Plot.ruleX(known, { x: "x", y1: "from", y2: "to", stroke: color, strokeWidth: 2, strokeOpacity: 0.45 }),
         Plot.dot(known, { x: "x", y: "value", fill: color, stroke: colors.surface, strokeWidth: 1.5, r: 5 }),
-        Plot.text(known, { x: "x", y: "value", text: (p) => format(p.value), fill: color, stroke: colors.surface, strokeWidth: 4, dx: 9, textAnchor: "start", fontWeight: 600 }),
+        Plot.text(crowded(width, known.length) ? [known[0], known.at(-1)] : known, {
+          x: "x",
+          y: "value",
+          text: "label",
+          fill: color,
+          stroke: colors.surface,
+          strokeWidth: 4,
+          fontWeight: 600,
+          dy: -11,
+          dx: 4,
+          textAnchor: "start",
+        }),
       ],
     }),
     numbers: {
       head: ["", title, "95 % interval", "n"],
-      rows: known.map((p) => [p.x, format(p.value), p.low === null ? "" : `${format(p.low)} to ${format(p.high)}`, String(p.n)]),
+      rows: known.map((p) => [
+        p.x,
+        format(p.value),
+        p.low === null ? "" : `${format(p.low)} to ${format(p.high)}`,
+        String(p.n),
+      ]),
     },
   });
+}
+
+/** Whether labels of so many points would meet. */
+function crowded(width: number, points: number): boolean {
+  return points > 2 && (width - 78) / points < 58;
 }

@@ -23,7 +23,10 @@ export function pieces(text: string): Piece[] {
 
 /** One line of plain text with every unseen character shown; for labels, options and titles. */
 export function visibleLine(text: string, most = 80): string {
-  const line = pieces(text.slice(0, most + 1)).map((p) => p.text).join("").replace(/[\n\t]/g, " ");
+  const line = pieces(text.slice(0, most + 1))
+    .map((p) => p.text)
+    .join("")
+    .replace(/[\n\t]/g, " ");
   return text.length > most ? `${line.slice(0, most)}…` : line;
 }
 

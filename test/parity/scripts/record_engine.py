@@ -6,13 +6,14 @@
 FOLDER is a Hugging Face folder of SmolLM2-135M-Instruct whose float32 weights are those of the Q4_1 GGUF file, dequantised.
 The DPO figures and their gradients are TRL's own: DPOTrainer's collator and compute_loss on given token ids, the
 trained adapter under "default", another fixed one under "ref"; sftWeight is its "sft" loss with that weight.
-Everything is float32 on the CPU. Arrays are base64 of little-endian float32 or int32, row-major.
+Logits, log-probabilities and greedy text are float32, as people run the model; DPO is float64 (same weights), so that
+the engine's float32 gradients are held against the true ones and not against another rounding. Arrays are base64 of little-endian float32 or int32, row-major.
 
 Adapters and every fixed choice come from one counter-based generator, the same in TypeScript: `mix(stream, i)` below.
 Matrix number k of adapter a (modules in PEFT's order of layers, A before B) has stream 1000·a + k and values
 (2·mix/2³² − 1)·bound, bound 1/√in for A and 0.02 for B. Of each gradient are kept: its norm, the entries at
-mix(5000 + k, j) mod size, and its products with vectors of signs (the top bit of mix(6000 + 10·k + p, i)), whose mean square tells the size
-of any difference in the whole matrix.
+mix(5000 + k, j) mod size, and its products with vectors of signs (the top bit of mix(6000 + 16·k + p, i)), whose mean
+square tells the size of any difference in the whole matrix.
 """
 import argparse
 import base64
@@ -32,7 +33,7 @@ from trl import DPOConfig, DPOTrainer
 
 RECORDED = Path(__file__).resolve().parent.parent / "recorded"
 RANK, ALPHA, BETA, SFT_WEIGHT = 16, 32, 0.1, 0.2
-ENTRIES, PROJECTIONS, COLUMNS, NEW_TOKENS = 16, 4, 128, 24
+ENTRIES, PROJECTIONS, COLUMNS, NEW_TOKENS = 16, 16, 128, 24
 ADAMW = {"lr": 1e-4, "weight_decay": 0.01, "betas": (0.9, 0.999), "eps": 1e-8}
 MODULES = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 
@@ -97,7 +98,6 @@ def lora_matrices(model, adapter: str) -> list[tuple[str, torch.nn.Parameter]]:
     """Name and parameter of every matrix, in the order that numbers them."""
     layers = model.config.num_hidden_layers
     names = [f"layers.{i}.{'self_attn' if m[0] in 'qkvo' else 'mlp'}.{m}" for i in range(layers) for m in MODULES]
-    names = [n.replace("self_attn.up", "mlp.up") for n in names]
     return [
         (f"{n}.{half}", model.get_parameter(f"base_model.model.model.{n}.{half}.{adapter}.weight"))
         for n in names
@@ -151,13 +151,13 @@ def dpo_case(trainer: DPOTrainer, batch: dict, sft_weight: float) -> dict:
     keys = ["rewards/chosen", "rewards/rejected", "rewards/accuracies", "rewards/margins", "logps/chosen", "logps/rejected"]
     metrics = {"loss": loss.item(), **{k: trainer._metrics["train"][k][-1] for k in keys}}
     matrices = lora_matrices(model, "default")
-    norms, entries, projections, weights = [], [], [], []
+    norms, entries, projections = [], [], []
     at = [mix(5000 + k, ENTRIES) % p.numel() for k, (_, p) in enumerate(matrices)]
     for k, (_, p) in enumerate(matrices):
         gradient = p.grad.double().numpy().ravel()
         norms.append(np.linalg.norm(gradient))
         entries.append(gradient[at[k]])
-        signs = [np.where(mix(6000 + 10 * k + p, gradient.size) >> np.uint32(31), -1.0, 1.0) for p in range(PROJECTIONS)]
+        signs = [np.where(mix(6000 + 16 * k + p, gradient.size) >> np.uint32(31), -1.0, 1.0) for p in range(PROJECTIONS)]
         projections.append([gradient @ s for s in signs])
     torch.optim.AdamW([p for _, p in matrices], **ADAMW).step()
     weights = [p.detach().numpy().ravel()[at[k]] for k, (_, p) in enumerate(matrices)]
@@ -212,6 +212,8 @@ def main() -> None:
         ],
     }
 
+    model.double()
+    model.set_attn_implementation("sdpa")  # the eager one takes its softmax in float32 whatever the weights are
     config = LoraConfig(r=RANK, lora_alpha=ALPHA, lora_dropout=0.0, target_modules=MODULES, task_type="CAUSAL_LM")
     with tempfile.TemporaryDirectory() as out:
         args = DPOConfig(

@@ -1,0 +1,139 @@
+/** Gradients of DPO and SFT through a whole tiny decoder against finite differences, and DPO's figures by hand. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tinyLlama, tinyLora, tinyTokens } from "../../test/tiny-llama.ts";
+import { createRandom } from "../random.ts";
+import { collate, type Sequence } from "./collate.ts";
+import { dpo, dpoGradients, type ScoredPair } from "./dpo.ts";
+import { createEngine, type Engine } from "./engine.ts";
+import { type Lora, loraFeeds } from "./lora.ts";
+import { logProbs } from "./score.ts";
+import { gradientsOf } from "./sft.ts";
+
+let tiny: Awaited<ReturnType<typeof tinyLlama>>;
+let engine: Engine;
+beforeAll(async () => {
+  tiny = await tinyLlama();
+  engine = createEngine(tiny.base, { threads: 1 });
+});
+afterAll(async () => {
+  await engine.close();
+  await tiny.remove();
+});
+
+const random = createRandom("pairs").next;
+const pairs: readonly ScoredPair[] = [5, 3, 7].map((length, i) => {
+  const prompt = tinyTokens(random, length);
+  const side = (n: number): Sequence => ({ prompt, completion: tinyTokens(random, n) });
+  return { chosen: side(2 + i), rejected: side(4 - i), reference: [-9 - 2 * i, -12 + 3 * i] };
+});
+
+/** Each matrix's derivative along two random unit directions, against differences of the loss. */
+async function againstDifferences(
+  lora: Lora,
+  gradients: ReadonlyMap<string, { readonly data: Float32Array }>,
+  loss: () => Promise<number>,
+): Promise<void> {
+  const draw = createRandom("directions").next;
+  for (const [name, { data }] of lora.tensors) {
+    const gradient = gradients.get(name)!.data;
+    for (let direction = 0; direction < 2; direction++) {
+      const start = data.slice();
+      const signs = data.map(() => (draw() < 0.5 ? -1 : 1) / Math.sqrt(data.length));
+      const at = async (h: number) => {
+        data.set(start.map((x, i) => x + h * signs[i]!));
+        return loss();
+      };
+      // Richardson: the error of the central difference falls from h² to h⁴.
+      const slope = async (h: number) => ((await at(h)) - (await at(-h))) / (2 * h);
+      const h = 0.02;
+      const numeric = (4 * (await slope(h)) - (await slope(2 * h))) / 3;
+      data.set(start);
+      const exact = gradient.reduce((sum, x, i) => sum + x * signs[i]!, 0);
+      const size = Math.sqrt(gradient.reduce((sum, x) => sum + x * x, 0));
+      expect(size, name).toBeGreaterThan(1e-3);
+      expect(Math.abs(numeric - exact), `${name}: ${exact} against ${numeric}`).toBeLessThan(1e-3 * size + 1e-4);
+    }
+  }
+}
+
+describe("gradients through the whole decoder", () => {
+  for (const sftWeight of [0, 0.2]) {
+    it(`of DPO with sftWeight ${sftWeight}`, async () => {
+      const lora = tinyLora("policy");
+      const run = () => dpoGradients(engine, lora, pairs, { beta: 0.3, sftWeight });
+      const { gradients } = await run();
+      expect(gradients.size).toBe(28);
+      await againstDifferences(lora, gradients, async () => (await run()).metrics.loss);
+    });
+  }
+
+  it("of SFT", async () => {
+    const lora = tinyLora("policy");
+    const session = await engine.session("sft");
+    const { feeds, counts } = collate(
+      pairs.map((p) => p.chosen),
+      tiny.base.config,
+    );
+    const n = counts.reduce((a, b) => a + b, 0);
+    const weights = { data: new Float32Array(n).fill(-1 / n), dims: [n] };
+    const run = () => session.run({ ...feeds, ...loraFeeds(lora), token_weight: weights });
+    await againstDifferences(lora, gradientsOf(await run()), async () => Number((await run()).loss!.data[0]));
+  });
+});
+
+describe("dpo", () => {
+  it("begins at log 2 with rewards of 0 when the reference is the start", async () => {
+    const tokens = pairs.map((p) => ({
+      prompt: p.chosen.prompt,
+      chosen: p.chosen.completion,
+      rejected: p.rejected.completion,
+    }));
+    const [row] = await dpo(engine, tinyLora("policy"), tinyLora("policy"), tokens, {
+      beta: 0.3,
+      sftWeight: 0,
+      learningRate: 0,
+      batchSize: 3,
+      epochs: 1,
+      warmupRatio: 0,
+      schedule: "constant",
+      weightDecay: 0,
+      maxGradNorm: 1,
+      seed: 1,
+    });
+    expect(row!.loss).toBeCloseTo(Math.LN2, 5);
+    for (const key of ["rewards/chosen", "rewards/rejected", "rewards/margins"]) expect(row![key]).toBeCloseTo(0, 5);
+  });
+
+  it("gives the figures of the formula", async () => {
+    const lora = tinyLora("policy");
+    const beta = 0.3;
+    const chosen = await logProbs(
+      engine,
+      lora,
+      pairs.map((p) => p.chosen),
+    );
+    const rejected = await logProbs(
+      engine,
+      lora,
+      pairs.map((p) => p.rejected),
+    );
+    const mean = (of: (i: number) => number) => pairs.reduce((sum, _, i) => sum + of(i), 0) / pairs.length;
+    const good = (i: number) => beta * (chosen[i]! - pairs[i]!.reference[0]);
+    const bad = (i: number) => beta * (rejected[i]! - pairs[i]!.reference[1]);
+    const { metrics, tokens } = await dpoGradients(engine, lora, pairs, { beta, sftWeight: 0 });
+    const expected = {
+      loss: mean((i) => Math.log1p(Math.exp(bad(i) - good(i)))),
+      "rewards/chosen": mean(good),
+      "rewards/rejected": mean(bad),
+      "rewards/accuracies": mean((i) => (good(i) > bad(i) ? 1 : 0)),
+      "rewards/margins": mean((i) => good(i) - bad(i)),
+      "logps/chosen": mean((i) => chosen[i]!),
+      "logps/rejected": mean((i) => rejected[i]!),
+    };
+    expect(Object.keys(metrics)).toEqual(Object.keys(expected));
+    for (const [key, value] of Object.entries(expected)) expect(metrics[key], key).toBeCloseTo(value, 4);
+    expect(tokens).toBe(
+      pairs.flatMap((p) => [p.chosen, p.rejected]).reduce((n, s) => n + s.prompt.length + s.completion.length, 0),
+    );
+  });
+});

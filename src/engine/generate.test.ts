@@ -1,0 +1,79 @@
+/** Cached, batched generation against the decoder over whole sequences, on a tiny model. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tinyLlama, tinyLora, tinyTokens } from "../../test/tiny-llama.ts";
+import { createRandom } from "../random.ts";
+import { sequenceFeeds } from "./collate.ts";
+import { createEngine, type Engine } from "./engine.ts";
+import { sampleBatch } from "./generate.ts";
+import { loraFeeds } from "./lora.ts";
+
+let tiny: Awaited<ReturnType<typeof tinyLlama>>;
+let engine: Engine;
+beforeAll(async () => {
+  tiny = await tinyLlama();
+  engine = createEngine(tiny.base, { threads: 1 });
+});
+afterAll(async () => {
+  await engine.close();
+  await tiny.remove();
+});
+
+const lora = tinyLora("player");
+const random = createRandom("prompts").next;
+const requests = Array.from({ length: 12 }, (_, i) => ({ prompt: tinyTokens(random, 1 + (i % 7)), seed: `row/${i}` }));
+const greedy = { temperature: 0, topP: 1, maxTokens: 12 };
+const warm = { temperature: 3, topP: 0.95, maxTokens: 12 };
+
+/** The most probable next token, the whole sequence computed anew. */
+async function nextToken(tokens: readonly number[]): Promise<number> {
+  const session = await engine.session("logits");
+  const { feeds } = sequenceFeeds([tokens], tiny.base.config);
+  const at = { data: BigInt64Array.of(BigInt(tokens.length - 1)), dims: [1] };
+  const { logits } = await session.run({ ...feeds, ...loraFeeds(lora), at });
+  const row = logits!.data as Float32Array;
+  return row.indexOf(row.reduce((a, b) => Math.max(a, b)));
+}
+
+describe("sampleBatch", () => {
+  it("gives the greedy text of the decoder over whole sequences", async () => {
+    const batch = await sampleBatch(engine, lora, requests, greedy);
+    for (const [i, { tokens, finishReason }] of batch.entries()) {
+      const expected: number[] = [];
+      for (let next = 0; expected.length < greedy.maxTokens; expected.push(next)) {
+        next = await nextToken([...requests[i]!.prompt, ...expected]);
+        if (tiny.base.tokenizer.eosIds.includes(next)) break;
+      }
+      expect(tokens).toEqual(expected);
+      expect(finishReason).toBe(expected.length < greedy.maxTokens ? "stop" : "length");
+    }
+  });
+
+  it("gives each prompt in a batch what it gets alone, though neighbours end and leave", async () => {
+    const batch = await sampleBatch(engine, lora, requests, warm);
+    expect(new Set(batch.map((s) => s.finishReason)).size).toBe(2);
+    expect(new Set(batch.map((s) => s.tokens.length)).size).toBeGreaterThan(3);
+    for (const [i, request] of requests.entries()) {
+      expect(await sampleBatch(engine, lora, [request], warm)).toEqual([batch[i]]);
+    }
+  });
+
+  it("is the same again, differs by seed, counts its tokens and stops when told", async () => {
+    let counted = 0;
+    const onTokens = (tokens: number) => {
+      counted += tokens;
+    };
+    const first = await sampleBatch(engine, lora, requests, { ...warm, onTokens });
+    expect(counted).toBe(first.reduce((n, s) => n + s.tokens.length, 0));
+    expect(await sampleBatch(engine, lora, requests, warm)).toEqual(first);
+    expect(
+      await sampleBatch(
+        engine,
+        lora,
+        requests.map((r) => ({ ...r, seed: `${r.seed}x` })),
+        warm,
+      ),
+    ).not.toEqual(first);
+    const signal = AbortSignal.abort(new Error("enough"));
+    await expect(sampleBatch(engine, lora, requests, { ...warm, signal })).rejects.toThrow("enough");
+  });
+});

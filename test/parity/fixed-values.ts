@@ -1,0 +1,46 @@
+/**
+ * The fixed adapters and choices of scripts/record_engine.py, made again here: one counter-based generator (murmur3's
+ * finaliser), so that both sides hold the same float32 values without a file.
+ */
+import type { LlamaConfig } from "../../src/engine/base-model.ts";
+import type { Lora } from "../../src/engine/lora.ts";
+import { loraModules } from "../../src/engine/nets/llama.ts";
+
+/** The i-th number of a stream, a uint32. */
+export function mix(stream: number, i: number): number {
+  let h = (i + Math.imul(stream, 0x9e3779b9)) >>> 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+/** Adapter `number` of the record, A within ±1/√in and B within ±0.02, neither zero. */
+export function fixedLora(config: LlamaConfig, rank: number, alpha: number, number: number): Lora {
+  const matrices = loraModules(config).flatMap(({ name, inputs, outputs }) => [
+    { name: `${name}.lora_A`, dims: [rank, inputs], bound: 1 / Math.sqrt(inputs) },
+    { name: `${name}.lora_B`, dims: [outputs, rank], bound: 0.02 },
+  ]);
+  const tensors = matrices.map(({ name, dims, bound }, k) => {
+    const value = (_: unknown, i: number) => (2 * (mix(1000 * number + k, i) / 2 ** 32) - 1) * bound;
+    return [name, { data: Float32Array.from({ length: dims[0]! * dims[1]! }, value), dims }] as const;
+  });
+  return { rank, alpha, tensors: new Map(tensors) };
+}
+
+/** Positions at which the record keeps matrix `k` of a given size. */
+export function fixedEntries(k: number, size: number, count: number): number[] {
+  return Array.from({ length: count }, (_, j) => mix(5000 + k, j) % size);
+}
+
+/** Product of matrix `k` with sign vector `p` of the record. */
+export function projection(k: number, p: number, data: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += mix(6000 + 16 * k + p, i) >>> 31 === 1 ? -data[i]! : data[i]!;
+  return sum;
+}
+
+/** base64 of little-endian float32. */
+export function floats(base64: string): Float32Array {
+  const bytes = Buffer.from(base64, "base64");
+  return Float32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readFloatLE(4 * i));
+}
