@@ -9,6 +9,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  answerStates,
   type Completion,
   createEngine,
   embeddedJudge,
@@ -115,7 +116,8 @@ for await (const { requestId, text } of chatModel(url, name).generate(requests, 
 const engine = createEngine(await openBaseModel("smollm2-135m-instruct", {}), { threads: 0 });
 try {
   const counts = { safe: 0, unsafe: 0, unscored: 0 };
-  for await (const { label } of embeddedJudge(engine, await readHead("jailbreakbench")).score(inputs)) counts[label]++;
+  for await (const { label } of embeddedJudge(answerStates(engine), await readHead("jailbreakbench")).score(inputs))
+    counts[label]++;
   console.log(
     `${name} on ${prompts.length} attacks of iteration ${iteration}: ${counts.unsafe} of ${counts.safe + counts.unsafe} answers unsafe, ${counts.unscored} unscored`,
   );

@@ -31,8 +31,15 @@ import { collect } from "../src/stages/attack.ts";
 
 const { values } = parseArgs({
   options: {
-    name: { type: "string" }, labels: { type: "string" }, rows: { type: "string", default: "1500" }, dev: { type: "string" },
-    "dev-rows": { type: "string", default: "500" }, data: { type: "string" }, licence: { type: "string" }, states: { type: "string" }, own: { type: "string" },
+    name: { type: "string" },
+    labels: { type: "string" },
+    rows: { type: "string", default: "1500" },
+    dev: { type: "string" },
+    "dev-rows": { type: "string", default: "500" },
+    data: { type: "string" },
+    licence: { type: "string" },
+    states: { type: "string" },
+    own: { type: "string" },
   },
 });
 const need = (key: keyof typeof values): string => {
@@ -41,7 +48,12 @@ const need = (key: keyof typeof values): string => {
   return value;
 };
 
-const Row = z.object({ prompt: z.string(), response: z.string(), label: z.enum(["safe", "unsafe"]), goal: z.string().optional() });
+const Row = z.object({
+  prompt: z.string(),
+  response: z.string(),
+  label: z.enum(["safe", "unsafe"]),
+  goal: z.string().optional(),
+});
 type Row = z.infer<typeof Row>;
 
 const engine = createEngine(await openBaseModel("smollm2-135m-instruct", { onNote: console.log }), { threads: 0 });
@@ -56,15 +68,27 @@ async function withStates(rows: readonly Row[], key: string): Promise<(HeadRow &
     states = [];
     for (let first = 0; first < rows.length; first += 64) {
       const part = rows.slice(first, first + 64);
-      states.push(...(await pool(engine, noLora(engine.base.config), part.map((row) => judgeWindows(engine, row)[0]!))));
+      states.push(
+        ...(await pool(
+          engine,
+          noLora(engine.base.config),
+          part.map((row) => judgeWindows(engine, row)[0]!),
+        )),
+      );
       console.log(`${key}: ${states.length} of ${rows.length}`);
     }
-    if (cache !== undefined) await writeFile(cache, Buffer.concat(states.map((s) => Buffer.from(s.buffer, s.byteOffset, s.byteLength))));
+    if (cache !== undefined)
+      await writeFile(cache, Buffer.concat(states.map((s) => Buffer.from(s.buffer, s.byteOffset, s.byteLength))));
   } else {
     const flat = new Float32Array(stored.buffer.slice(stored.byteOffset, stored.byteOffset + stored.byteLength));
     states = rows.map((_, i) => flat.slice(i * size, (i + 1) * size));
   }
-  return rows.map((row, i) => ({ row, states: states[i]!, unsafe: row.label === "unsafe", cluster: row.goal ?? row.prompt }));
+  return rows.map((row, i) => ({
+    row,
+    states: states[i]!,
+    unsafe: row.label === "unsafe",
+    cluster: row.goal ?? row.prompt,
+  }));
 }
 
 async function labelled(path: string, count: number) {
@@ -80,7 +104,9 @@ async function labelled(path: string, count: number) {
 async function ownSafeRows(half: string): Promise<Row[]> {
   const mine = (id: string) => (Number.parseInt(id.slice(-1), 16) % 2 === 0) === (half === "even");
   const harmless = [...lookAlikes().train, ...ordinary().train].filter((row) => mine(row.id));
-  const attacks = createRandom(`attacks/${half}`).shuffle(splitPrompts(handWrittenPrompts()).train.map((p) => p.prompt)).slice(0, harmless.length);
+  const attacks = createRandom(`attacks/${half}`)
+    .shuffle(splitPrompts(handWrittenPrompts()).train.map((p) => p.prompt))
+    .slice(0, harmless.length);
   const model = embeddedModel(engine, { batchSize: 64 });
   const requests = harmless.map((row) => ({ id: row.id, messages: [{ role: "user" as const, content: row.text }] }));
   const answers = await collect(model.generate(requests, { temperature: 0.8, topP: 0.9, maxTokens: 48, seed: 1 }));
@@ -102,18 +128,27 @@ const fitted = fitHead(train, { penalties: [0.001, 0.003, 0.01, 0.03, 0.1], fold
 const dev = await labelled(need("dev"), Number(values["dev-rows"]));
 const name = need("name");
 const called = (r: (typeof dev)[number]) =>
-  looksLikeRefusal(r.row.response).kind !== "full" && unsafeProbability({ name, ...fitted, card: undefined as never }, r.states) >= fitted.threshold;
+  looksLikeRefusal(r.row.response).kind !== "full" &&
+  unsafeProbability({ name, ...fitted, card: undefined as never }, r.states) >= fitted.threshold;
 const hits = dev.filter((r) => called(r) && r.unsafe).length;
 const f1 = (2 * hits) / (dev.filter(called).length + dev.filter((r) => r.unsafe).length);
 const card = {
-  data: need("data"), licence: need("licence"), rows: train.length, threshold: fitted.threshold, f1: Number(f1.toFixed(3)),
+  data: need("data"),
+  licence: need("licence"),
+  rows: train.length,
+  threshold: fitted.threshold,
+  f1: Number(f1.toFixed(3)),
   agreementOn: `${dev.length} rows of ${need("dev").split("/").at(-1)}`,
 };
 console.log({ ...card, crossFitF1: fitted.f1 });
-await writeSafetensors(`assets/judges/${name}.safetensors`, new Map([
-  ["mean", { shape: [fitted.mean.length], data: fitted.mean }],
-  ["scale", { shape: [fitted.scale.length], data: fitted.scale }],
-  ["weights", { shape: [fitted.weights.length], data: fitted.weights }],
-  ["bias", { shape: [1], data: Float32Array.of(fitted.bias) }],
-]), { card: JSON.stringify(card) });
+await writeSafetensors(
+  `assets/judges/${name}.safetensors`,
+  new Map([
+    ["mean", { shape: [fitted.mean.length], data: fitted.mean }],
+    ["scale", { shape: [fitted.scale.length], data: fitted.scale }],
+    ["weights", { shape: [fitted.weights.length], data: fitted.weights }],
+    ["bias", { shape: [1], data: Float32Array.of(fitted.bias) }],
+  ]),
+  { card: JSON.stringify(card) },
+);
 await engine.close();

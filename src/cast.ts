@@ -1,14 +1,15 @@
 /** The default cast: everything in this process, one base model under all roles. */
-import { engineVersion } from "./engine/graph/session.ts";
+
+import type { Config } from "./config.ts";
 import { openBaseModel } from "./engine/base-model.ts";
 import { createEngine, type Engine } from "./engine/engine.ts";
-import type { Config } from "./config.ts";
+import { engineVersion } from "./engine/graph/session.ts";
 import { SeasError } from "./errors.ts";
-import { embeddedJudge } from "./judges/embedded.ts";
-import { readHead } from "./judges/head.ts";
+import { answerStates, embeddedJudge } from "./judges/embedded.ts";
+import { type JudgeHead, readHead } from "./judges/head.ts";
 import { embeddedModel } from "./players/embedded.ts";
-import type { Cast } from "./seas.ts";
 import type { Judge, Reporter } from "./seams.ts";
+import type { Cast } from "./seas.ts";
 import { embeddedTrainer } from "./trainers/embedded.ts";
 
 /** A cast that holds native memory until it is closed. */
@@ -24,23 +25,36 @@ export interface EmbeddedCast extends Cast {
  * @throws SeasError E_MODEL, E_NETWORK, E_CONFIG
  * @example const cast = await embeddedCast(resolveConfig({ preset: "tiny" }));
  */
-export async function embeddedCast(config: Config, options: { readonly reporter?: Reporter; readonly signal?: AbortSignal } = {}): Promise<EmbeddedCast> {
+export async function embeddedCast(
+  config: Config,
+  options: { readonly reporter?: Reporter; readonly signal?: AbortSignal } = {},
+): Promise<EmbeddedCast> {
   const note = (text: string) => options.reporter?.({ type: "note", text });
-  const base = await openBaseModel(config.model.base, { onNote: note, ...(options.signal === undefined ? {} : { signal: options.signal }) });
+  const base = await openBaseModel(config.model.base, {
+    onNote: note,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
   note(`model: ${base.name} — ${base.origin}`);
   const engine = createEngine(base, { threads: config.model.threads });
-  const judge = async (name: string): Promise<Judge> => embeddedJudge(engine, await readHead(headName(name)), { batchSize: config.judge.batchSize });
-  const judges = { train: await readHead(headName(config.judge.train)), score: await readHead(headName(config.judge.score)) };
+  const states = answerStates(engine);
+  const judge = (head: JudgeHead): Judge => embeddedJudge(states, head, { batchSize: config.judge.batchSize });
+  const heads = {
+    train: await readHead(headName(config.judge.train)),
+    score: await readHead(headName(config.judge.score)),
+  };
   return {
     engine,
     base: embeddedModel(engine, { batchSize: config.attack.batchSize }),
     trainer: embeddedTrainer(),
-    trainJudge: await judge(config.judge.train),
-    scoreJudge: await judge(config.judge.score),
+    trainJudge: judge(heads.train),
+    scoreJudge: judge(heads.score),
     facts: {
       model: { name: base.name, sha256: base.sha256 },
       origin: base.origin,
-      judges: { train: { name: config.judge.train, card: judges.train.card }, score: { name: config.judge.score, card: judges.score.card } },
+      judges: {
+        train: { name: config.judge.train, card: heads.train.card },
+        score: { name: config.judge.score, card: heads.score.card },
+      },
       engine: { name: "onnxruntime", version: engineVersion(), threads: engine.threads },
     },
     close: () => engine.close(),
@@ -50,7 +64,9 @@ export async function embeddedCast(config: Config, options: { readonly reporter?
 function headName(judge: string): string {
   const [kind, name] = judge.split(":");
   if (kind !== "embedded" || name === undefined) {
-    throw new SeasError("E_CONFIG", `judge \`${judge}\` is not known`, { hint: "embedded:gptfuzz or embedded:jailbreakbench" });
+    throw new SeasError("E_CONFIG", `judge \`${judge}\` is not known`, {
+      hint: "embedded:gptfuzz or embedded:jailbreakbench",
+    });
   }
   return name;
 }

@@ -32,7 +32,9 @@ export const Config = z.strictObject({
   output: z.string().describe("folder that holds the run folders"),
   iterations: positive.describe("rounds of attack and optimization (the paper: 3)"),
   model: z.strictObject({
-    base: z.string().describe("smollm2-135m-instruct, a .gguf or .safetensors file, a Hugging Face folder, or a hub id"),
+    base: z
+      .string()
+      .describe("smollm2-135m-instruct, a .gguf or .safetensors file, a Hugging Face folder, or a hub id"),
     threads: count.describe("threads of the engine; 0 = one for each core"),
     loraRank: positive,
     loraAlpha: positive,
@@ -44,7 +46,9 @@ export const Config = z.strictObject({
   initialization: z.strictObject({
     redTeam: Training.extend({ examples: positive.describe("k prompts in, one out; drawn at random") }),
     target: Training.extend({
-      sft: z.enum(["none", "instructions"]).describe("none: the base is instructed already; instructions: a base model needs it"),
+      sft: z
+        .enum(["none", "instructions"])
+        .describe("none: the base is instructed already; instructions: a base model needs it"),
       examples: positive,
     }),
   }),
@@ -64,7 +68,12 @@ export const Config = z.strictObject({
     train: z.string().describe("the judge whose verdicts train"),
     score: z.string().describe("the judge whose verdicts are reported; it never trains"),
     batchSize: positive,
-    labels: z.string().nullable().describe("JSONL of {prompt, response, label safe|unsafe} by people: both judges are measured on it; passed over when the file is not there"),
+    labels: z
+      .string()
+      .nullable()
+      .describe(
+        "JSONL of {prompt, response, label safe|unsafe} by people: both judges are measured on it; passed over when the file is not there",
+      ),
     labelRows: count.describe("rows of it to use, at most"),
   }),
   optimization: z.strictObject({
@@ -75,7 +84,10 @@ export const Config = z.strictObject({
     }),
     target: Dpo.extend({
       maxPairs: positive.describe("safety pairs an iteration (the paper: 2000)"),
-      generalPairs: z.array(count).min(1).describe("general pairs by iteration, the last for all later (the paper: 7000, 14000, 14000)"),
+      generalPairs: z
+        .array(count)
+        .min(1)
+        .describe("general pairs by iteration, the last for all later (the paper: 7000, 14000, 14000)"),
       lookAlikePairs: count.describe("harmless look-alikes: chosen answers, rejected refuses"),
       replayPairs: count.describe("safety pairs of earlier iterations, seen again"),
     }),
@@ -101,32 +113,82 @@ const quick: Config = {
   data: { dataset: null, trainPrompts: 100_000 },
   initialization: {
     redTeam: {
-      examples: 96, learningRate: 3e-4, batchSize: 8, epochs: 1, warmupRatio: 0.1, schedule: "cosine",
-      weightDecay: 0, maxGradNorm: 1, maxLength: 256,
+      examples: 160,
+      learningRate: 1e-3,
+      batchSize: 4,
+      epochs: 1,
+      warmupRatio: 0.1,
+      schedule: "cosine",
+      weightDecay: 0,
+      maxGradNorm: 1,
+      maxLength: 256,
     },
     target: {
-      sft: "none", examples: 96, learningRate: 1e-4, batchSize: 8, epochs: 1, warmupRatio: 0.1, schedule: "cosine",
-      weightDecay: 0, maxGradNorm: 1, maxLength: 192,
+      sft: "none",
+      examples: 96,
+      learningRate: 1e-4,
+      batchSize: 8,
+      epochs: 1,
+      warmupRatio: 0.1,
+      schedule: "cosine",
+      weightDecay: 0,
+      maxGradNorm: 1,
+      maxLength: 192,
     },
   },
   attack: {
-    seeds: 24, examplesPerSeed: 3, promptsPerSeed: 3, responsesPerPrompt: 3, temperature: 0.8, topP: 0.9,
-    maxPromptTokens: 64, maxResponseTokens: 48, batchSize: 36, nearDuplicate: 0.8,
+    seeds: 24,
+    examplesPerSeed: 3,
+    promptsPerSeed: 3,
+    responsesPerPrompt: 3,
+    temperature: 0.8,
+    topP: 0.9,
+    maxPromptTokens: 64,
+    maxResponseTokens: 48,
+    batchSize: 64,
+    nearDuplicate: 0.8,
   },
-  judge: { train: "embedded:gptfuzz", score: "embedded:jailbreakbench", batchSize: 32, labels: "../shared/data/judge-dev.jsonl", labelRows: 96 },
+  judge: {
+    train: "embedded:gptfuzz",
+    score: "embedded:jailbreakbench",
+    batchSize: 64,
+    labels: "../shared/data/judge-dev.jsonl",
+    labelRows: 64,
+  },
   optimization: {
     rules: "seas",
     redTeam: {
-      learningRate: 1e-4, batchSize: 8, epochs: 1, warmupRatio: 0.1, schedule: "cosine", weightDecay: 0,
-      maxGradNorm: 1, maxLength: 256, beta: 0.1, sftWeight: 0.2, margin: 0.3, maxPairs: 24,
+      learningRate: 2e-4,
+      batchSize: 4,
+      epochs: 1,
+      warmupRatio: 0.1,
+      schedule: "cosine",
+      weightDecay: 0,
+      maxGradNorm: 1,
+      maxLength: 256,
+      beta: 0.1,
+      sftWeight: 0.2,
+      margin: 0.3,
+      maxPairs: 24,
     },
     target: {
-      learningRate: 1e-4, batchSize: 8, epochs: 1, warmupRatio: 0.1, schedule: "cosine", weightDecay: 0,
-      maxGradNorm: 1, maxLength: 192, beta: 0.1, sftWeight: 0.2, maxPairs: 32, generalPairs: [12], lookAlikePairs: 24,
+      learningRate: 3e-4,
+      batchSize: 8,
+      epochs: 1,
+      warmupRatio: 0.1,
+      schedule: "cosine",
+      weightDecay: 0,
+      maxGradNorm: 1,
+      maxLength: 192,
+      beta: 0.1,
+      sftWeight: 0.5,
+      maxPairs: 32,
+      generalPairs: [16],
+      lookAlikePairs: 28,
       replayPairs: 8,
     },
   },
-  evaluation: { testPrompts: 60, lookAlikes: 40, ordinary: 24, samples: 1, crossPlaySeeds: 12, crossPlayPrompts: 2 },
+  evaluation: { testPrompts: 64, lookAlikes: 50, ordinary: 24, samples: 1, crossPlaySeeds: 16, crossPlayPrompts: 2 },
 };
 
 /** Every preset, whole. */
@@ -148,9 +210,23 @@ export const presets: Readonly<Record<Preset, Config>> = {
     attack: { seeds: 200, promptsPerSeed: 5, responsesPerPrompt: 5, maxPromptTokens: 96, maxResponseTokens: 128 },
     optimization: {
       redTeam: { maxPairs: 200, learningRate: 5e-5, maxLength: 384 },
-      target: { maxPairs: 400, generalPairs: [200, 300], lookAlikePairs: 200, replayPairs: 80, learningRate: 5e-5, maxLength: 320 },
+      target: {
+        maxPairs: 400,
+        generalPairs: [200, 300],
+        lookAlikePairs: 200,
+        replayPairs: 80,
+        learningRate: 5e-5,
+        maxLength: 320,
+      },
     },
-    evaluation: { testPrompts: 300, lookAlikes: 90, ordinary: 100, samples: 3, crossPlaySeeds: 60, crossPlayPrompts: 3 },
+    evaluation: {
+      testPrompts: 300,
+      lookAlikes: 90,
+      ordinary: 100,
+      samples: 3,
+      crossPlaySeeds: 60,
+      crossPlayPrompts: 3,
+    },
   }) as Config,
   paper: merge(quick, {
     preset: "paper",
@@ -159,17 +235,34 @@ export const presets: Readonly<Record<Preset, Config>> = {
       target: { sft: "instructions", examples: 101_000, learningRate: 5e-6, epochs: 3, maxLength: 2048 },
     },
     attack: {
-      seeds: 5000, promptsPerSeed: 5, responsesPerPrompt: 5, maxPromptTokens: 2048, maxResponseTokens: 2048, nearDuplicate: 1,
+      seeds: 5000,
+      promptsPerSeed: 5,
+      responsesPerPrompt: 5,
+      maxPromptTokens: 2048,
+      maxResponseTokens: 2048,
+      nearDuplicate: 1,
     },
     optimization: {
       rules: "paper",
       redTeam: { learningRate: 5e-6, sftWeight: 0, margin: 0, maxPairs: 5000, maxLength: 2048 },
       target: {
-        learningRate: 5e-6, sftWeight: 0, maxPairs: 2000, generalPairs: [7000, 14_000, 14_000], lookAlikePairs: 0, replayPairs: 0,
+        learningRate: 5e-6,
+        sftWeight: 0,
+        maxPairs: 2000,
+        generalPairs: [7000, 14_000, 14_000],
+        lookAlikePairs: 0,
+        replayPairs: 0,
         maxLength: 2048,
       },
     },
-    evaluation: { testPrompts: 2000, lookAlikes: 300, ordinary: 300, samples: 1, crossPlaySeeds: 5000, crossPlayPrompts: 5 },
+    evaluation: {
+      testPrompts: 2000,
+      lookAlikes: 300,
+      ordinary: 300,
+      samples: 1,
+      crossPlaySeeds: 5000,
+      crossPlayPrompts: 5,
+    },
   }) as Config,
 };
 
@@ -200,9 +293,11 @@ function isTree(value: unknown): value is Tree {
 export function resolveConfig(given: unknown, source = "config"): Config {
   if (!isTree(given ?? {})) throw new SeasError("E_CONFIG", `${source}: expected keys and values, got ${typeof given}`);
   const tree = (given ?? {}) as Tree;
-  const preset = (tree["preset"] ?? "quick") as Preset;
+  const preset = (tree.preset ?? "quick") as Preset;
   if (typeof preset !== "string" || !Object.hasOwn(presets, preset)) {
-    throw new SeasError("E_CONFIG", `${source}: unknown preset \`${String(preset)}\``, { hint: `one of ${Object.keys(presets).join(", ")}` });
+    throw new SeasError("E_CONFIG", `${source}: unknown preset \`${String(preset)}\``, {
+      hint: `one of ${Object.keys(presets).join(", ")}`,
+    });
   }
   const parsed = Config.safeParse(merge(presets[preset], tree));
   if (parsed.success) return parsed.data;
@@ -221,7 +316,9 @@ export function resolveConfig(given: unknown, source = "config"): Config {
 
 /** The word of `known` at the smallest edit distance, if that is at most half of the word's length. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  const ranked = known.map((k) => ({ k, d: editDistance(word.toLowerCase(), k.toLowerCase()) })).sort((a, b) => a.d - b.d);
+  const ranked = known
+    .map((k) => ({ k, d: editDistance(word.toLowerCase(), k.toLowerCase()) }))
+    .sort((a, b) => a.d - b.d);
   const best = ranked[0];
   return best !== undefined && best.d <= Math.max(2, word.length / 2) ? best.k : undefined;
 }
@@ -247,5 +344,9 @@ export function configJsonSchema(): object {
 function dropRequired(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(dropRequired);
   if (!isTree(node)) return node;
-  return Object.fromEntries(Object.entries(node).filter(([k]) => k !== "required").map(([k, v]) => [k, dropRequired(v)]));
+  return Object.fromEntries(
+    Object.entries(node)
+      .filter(([k]) => k !== "required")
+      .map(([k, v]) => [k, dropRequired(v)]),
+  );
 }

@@ -4,7 +4,7 @@ export { Config, configJsonSchema, type Preset, presets, resolveConfig } from ".
 export { openBaseModel } from "./engine/base-model.ts";
 export { createEngine } from "./engine/engine.ts";
 export { SeasError } from "./errors.ts";
-export { embeddedJudge } from "./judges/embedded.ts";
+export { answerStates, embeddedJudge } from "./judges/embedded.ts";
 export { readHead } from "./judges/head.ts";
 export { embeddedModel } from "./players/embedded.ts";
 export { Adapter, Attempt, EvaluationRow, Example, Message, Pair, Prompt, Score, Verdict } from "./records.ts";

@@ -13,7 +13,10 @@ export const Role = z.enum(["red-team", "target"]);
 export type Role = z.infer<typeof Role>;
 
 /** Tokens of one call. */
-export const Usage = z.object({ promptTokens: z.number().int().nonnegative(), completionTokens: z.number().int().nonnegative() });
+export const Usage = z.object({
+  promptTokens: z.number().int().nonnegative(),
+  completionTokens: z.number().int().nonnegative(),
+});
 export type Usage = z.infer<typeof Usage>;
 
 /** Why a generated prompt takes no part in the attack. */

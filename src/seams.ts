@@ -99,7 +99,10 @@ export interface TrainOptions {
   readonly loraAlpha: number;
   readonly seed: number;
   readonly signal?: AbortSignal;
-  readonly onStep?: (step: TrainStep, progress: { readonly done: number; readonly total: number; readonly tokens: number }) => void;
+  readonly onStep?: (
+    step: TrainStep,
+    progress: { readonly done: number; readonly total: number; readonly tokens: number },
+  ) => void;
 }
 
 /** DPO adds the strength of the reference, and optionally the likelihood of the chosen side (TRL's rpo_alpha). */
@@ -120,10 +123,37 @@ export interface Trainer {
 
 /** What the loop says while it runs; the command draws it, the run folder keeps it. */
 export type RunEvent =
-  | { readonly type: "stage-start"; readonly iteration: number; readonly stage: string; readonly total: number; readonly unit: string }
-  | { readonly type: "progress"; readonly iteration: number; readonly stage: string; readonly done: number; readonly total: number; readonly tokens: number }
-  | { readonly type: "stage-end"; readonly iteration: number; readonly stage: string; readonly seconds: number; readonly resumed: boolean; readonly note?: string }
-  | { readonly type: "sample"; readonly iteration: number; readonly stage: string; readonly prompt: string; readonly response: string; readonly label?: string }
+  | {
+      readonly type: "stage-start";
+      readonly iteration: number;
+      readonly stage: string;
+      readonly total: number;
+      readonly unit: string;
+    }
+  | {
+      readonly type: "progress";
+      readonly iteration: number;
+      readonly stage: string;
+      readonly done: number;
+      readonly total: number;
+      readonly tokens: number;
+    }
+  | {
+      readonly type: "stage-end";
+      readonly iteration: number;
+      readonly stage: string;
+      readonly seconds: number;
+      readonly resumed: boolean;
+      readonly note?: string;
+    }
+  | {
+      readonly type: "sample";
+      readonly iteration: number;
+      readonly stage: string;
+      readonly prompt: string;
+      readonly response: string;
+      readonly label?: string;
+    }
   | { readonly type: "train-step"; readonly iteration: number; readonly stage: string; readonly metrics: TrainStep }
   | { readonly type: "note"; readonly text: string }
   | { readonly type: "warning"; readonly text: string };

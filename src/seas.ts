@@ -7,6 +7,15 @@
  * Red Team's pairs; guided safe answers where the Target has none; look-alikes and replay beside the general pairs;
  * a second judge that scores and never trains.
  */
+
+import type { Config } from "./config.ts";
+import { loadSafetyData } from "./data/safety-data.ts";
+import { drawSeedPrompts } from "./data/seed-prompts.ts";
+import { SeasError } from "./errors.ts";
+import { type Score, Score as ScoreRow } from "./records.ts";
+import { allRows } from "./run/rows.ts";
+import { openRun } from "./run/run.ts";
+import type { Judge, Model, Reporter, Trainer } from "./seams.ts";
 import { answerPrompts, writePrompts } from "./stages/attack.ts";
 import type { Context } from "./stages/context.ts";
 import { player } from "./stages/context.ts";
@@ -14,14 +23,6 @@ import { evaluation } from "./stages/evaluation.ts";
 import { initialization, type Players } from "./stages/initialization.ts";
 import { judgement } from "./stages/judgement.ts";
 import { optimization } from "./stages/optimization.ts";
-import { drawSeedPrompts } from "./data/seed-prompts.ts";
-import { loadSafetyData } from "./data/safety-data.ts";
-import type { Config } from "./config.ts";
-import { SeasError } from "./errors.ts";
-import { type Score, Score as ScoreRow } from "./records.ts";
-import { openRun } from "./run/run.ts";
-import { allRows } from "./run/rows.ts";
-import type { Judge, Model, Reporter, Trainer } from "./seams.ts";
 
 /** Who plays: see players/, judges/ and trainers/ for what there is. */
 export interface Cast {
@@ -69,18 +70,41 @@ export async function seas(config: Config, options: SeasOptions): Promise<RunSum
   const data = await loadSafetyData(config);
   const facts = { ...cast.facts, data: { hash: data.hash } };
   const run = await openRun({ config, reporter, facts, ...(options.dir === undefined ? {} : { dir: options.dir }) });
-  const context: Context = { run, config, data, signal, base: cast.base, trainer: cast.trainer, trainJudge: cast.trainJudge, scoreJudge: cast.scoreJudge };
+  const context: Context = {
+    run,
+    config,
+    data,
+    signal,
+    base: cast.base,
+    trainer: cast.trainer,
+    trainJudge: cast.trainJudge,
+    scoreJudge: cast.scoreJudge,
+  };
   const summary = async (status: RunSummary["status"]): Promise<RunSummary> => ({
-    dir: run.dir, status, scores: await scoresOf(context), seconds: (performance.now() - start) / 1000,
+    dir: run.dir,
+    status,
+    scores: await scoresOf(context),
+    seconds: (performance.now() - start) / 1000,
   });
   try {
     const history: Players[] = [await initialization(context)];
     await evaluation(context, history);
     for (let iteration = 1; iteration <= config.iterations; iteration++) {
       const players = history[iteration - 1]!;
-      const seeds = drawSeedPrompts(data.train, { count: config.attack.seeds, examplesPerSeed: config.attack.examplesPerSeed, seed: config.seed, iteration });
+      const seeds = drawSeedPrompts(data.train, {
+        count: config.attack.seeds,
+        examplesPerSeed: config.attack.examplesPerSeed,
+        seed: config.seed,
+        iteration,
+      });
       const { promptsPerSeed } = config.attack;
-      const prompts = await writePrompts(context, player(context, players.redTeam), { iteration, name: "prompts", redTeam: iteration - 1, seeds, promptsPerSeed });
+      const prompts = await writePrompts(context, player(context, players.redTeam), {
+        iteration,
+        name: "prompts",
+        redTeam: iteration - 1,
+        seeds,
+        promptsPerSeed,
+      });
       const kept = prompts.filter((prompt) => prompt.dropped === undefined);
       const attempts = await answerPrompts(context, player(context, players.target), iteration, kept);
       const verdicts = await judgement(context, iteration, kept, attempts);
@@ -91,14 +115,20 @@ export async function seas(config: Config, options: SeasOptions): Promise<RunSum
     return await summary("success");
   } catch (error) {
     const cancelled = signal.aborted;
-    await run.close(cancelled ? { status: "cancelled" } : { status: "error", message: error instanceof Error ? error.message : String(error) });
-    if (cancelled && (error === signal.reason || (error instanceof SeasError && error.code === "E_CANCELLED"))) return summary("cancelled");
+    await run.close(
+      cancelled
+        ? { status: "cancelled" }
+        : { status: "error", message: error instanceof Error ? error.message : String(error) },
+    );
+    if (cancelled && (error === signal.reason || (error instanceof SeasError && error.code === "E_CANCELLED")))
+      return summary("cancelled");
     throw error;
   }
 }
 
 async function scoresOf({ run, config }: Context): Promise<Score[]> {
   const scores: Score[] = [];
-  for (let i = 0; i <= config.iterations; i++) scores.push(...(await allRows(run, i, "scores", ScoreRow).catch(() => [])));
+  for (let i = 0; i <= config.iterations; i++)
+    scores.push(...(await allRows(run, i, "scores", ScoreRow).catch(() => [])));
   return scores;
 }

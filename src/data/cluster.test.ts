@@ -1,7 +1,7 @@
 /** MinHash clusters against single link over all pairs. */
 import { describe, expect, it } from "vitest";
-import { clusterTexts } from "./cluster.ts";
 import { createRandom } from "../random.ts";
+import { clusterTexts } from "./cluster.ts";
 import { textSimilarity } from "./similarity.ts";
 
 /** Single link by comparing all pairs. */

@@ -3,8 +3,9 @@
  * down. All pairs of 18,000 texts are too many, so MinHash bands propose pairs and the exact cosine decides; a pair
  * of equal lengths at exactly the threshold is proposed with 98 % probability, a clearer one almost surely.
  */
-import { groupBy } from "./group-by.ts";
+
 import { createRandom } from "../random.ts";
+import { groupBy } from "./group-by.ts";
 import { fiveGrams } from "./similarity.ts";
 
 const BANDS = 64;

@@ -2,9 +2,10 @@
  * The pairs that keep a Target useful and its memory long: harmless look-alikes (helping over refusing), general
  * instructions (the paper's general pairs), and safety pairs of earlier iterations, seen again. Every draw is seeded.
  */
+
+import { createRandom } from "../random.ts";
 import type { Message, Pair } from "../records.ts";
 import { asked, makePair } from "./pairs.ts";
-import { createRandom } from "../random.ts";
 
 /** A text with where it comes from. */
 export interface SourcedText {

@@ -1,8 +1,8 @@
 /** Safe answers decline, serve and stay within their length, in every combination; over-refusals share their words. */
 import { describe, expect, it } from "vitest";
 import { looksLikeRefusal } from "../metrics/refusal.ts";
-import { behaviours } from "./behaviours.ts";
 import { createRandom } from "../random.ts";
+import { behaviours } from "./behaviours.ts";
 import { generalParts, safeParts } from "./safe-answers/parts.ts";
 import { refusal, safeAnswer } from "./safe-answers.ts";
 import { domains } from "./taxonomy.ts";

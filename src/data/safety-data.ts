@@ -6,8 +6,8 @@ import type { Config } from "../config.ts";
 import type { Prompt } from "../records.ts";
 import { readDataset } from "./dataset.ts";
 import { hashId } from "./ids.ts";
-import { lookAlikes, type LookAlike } from "./look-alikes.ts";
-import { ordinary, type Ordinary } from "./ordinary.ts";
+import { type LookAlike, lookAlikes } from "./look-alikes.ts";
+import { type Ordinary, ordinary } from "./ordinary.ts";
 import { handWrittenPrompts, takePrompts } from "./prompts.ts";
 import { splitImported, splitPrompts } from "./split.ts";
 
@@ -29,10 +29,13 @@ export interface SafetyData {
  * @throws SeasError E_DATA naming file, line and reason
  */
 export async function loadSafetyData(config: Config): Promise<SafetyData> {
-  const { train, test, clusterOf } = config.data.dataset === null ? ownPrompts() : await importedPrompts(config.data.dataset);
+  const { train, test, clusterOf } =
+    config.data.dataset === null ? ownPrompts() : await importedPrompts(config.data.dataset);
   const harmless = lookAlikes();
   const general = ordinary();
-  const ids = [...train, ...test, ...harmless.train, ...harmless.test, ...general.train, ...general.test].map((row) => row.id);
+  const ids = [...train, ...test, ...harmless.train, ...harmless.test, ...general.train, ...general.test].map(
+    (row) => row.id,
+  );
   return {
     train: takePrompts(train, Math.min(train.length, config.data.trainPrompts), "train"),
     test,

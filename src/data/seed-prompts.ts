@@ -4,10 +4,10 @@
  * its wording; ours is short, since the default model is small, and ends with the label after which the prompt comes.
  */
 import { SeasError } from "../errors.ts";
+import { createRandom } from "../random.ts";
 import type { Example, Message, Prompt } from "../records.ts";
 import { groupBy } from "./group-by.ts";
 import { hashId } from "./ids.ts";
-import { createRandom } from "../random.ts";
 import { describeCategory } from "./taxonomy.ts";
 
 /** What the Red Team is told it does: short, since the default model is small and every seed prompt pays for it. */

@@ -26,7 +26,10 @@ export function truncate({ prompt, completion }: Sequence, maxLength: number): S
 }
 
 /** Inputs shared by every graph over whole sequences: ids (B, T), causal (T, T), rope tables. */
-export function sequenceFeeds(rows: readonly (readonly number[])[], config: LlamaConfig): { readonly feeds: Tensors; readonly length: number } {
+export function sequenceFeeds(
+  rows: readonly (readonly number[])[],
+  config: LlamaConfig,
+): { readonly feeds: Tensors; readonly length: number } {
   const length = Math.max(...rows.map((r) => r.length));
   const ids = new BigInt64Array(rows.length * length);
   rows.forEach((row, b) => row.forEach((id, t) => (ids[b * length + t] = BigInt(id))));
@@ -46,8 +49,14 @@ export function sequenceFeeds(rows: readonly (readonly number[])[], config: Llam
 }
 
 /** Adds at (N), targets (N) and sum (B, N) for the completion tokens. */
-export function collate(sequences: readonly Sequence[], config: LlamaConfig): { readonly feeds: Tensors; readonly counts: readonly number[] } {
-  const { feeds, length } = sequenceFeeds(sequences.map((s) => [...s.prompt, ...s.completion]), config);
+export function collate(
+  sequences: readonly Sequence[],
+  config: LlamaConfig,
+): { readonly feeds: Tensors; readonly counts: readonly number[] } {
+  const { feeds, length } = sequenceFeeds(
+    sequences.map((s) => [...s.prompt, ...s.completion]),
+    config,
+  );
   const counts = sequences.map((s) => s.completion.length);
   const total = counts.reduce((a, b) => a + b, 0);
   const at = new BigInt64Array(total);

@@ -8,7 +8,7 @@ import type { Engine } from "./engine.ts";
 import { type Lora, loraFeeds } from "./lora.ts";
 import { logProbs } from "./score.ts";
 import { gradientsOf, lengthOf, tokenBudget } from "./sft.ts";
-import { addGradients, type BatchResult, type StepRow, train, type TrainSettings } from "./train.ts";
+import { addGradients, type BatchResult, type StepRow, type TrainSettings, train } from "./train.ts";
 
 /** Token ids of one preference; both completions follow the same prompt. */
 export interface TokenPair {
@@ -32,17 +32,42 @@ export interface ScoredPair {
 }
 
 /** Trains `lora` in place on `pairs`, away from `reference`, and gives one row a step. */
-export async function dpo(engine: Engine, lora: Lora, reference: Lora, pairs: readonly TokenPair[], settings: DpoSettings): Promise<StepRow[]> {
-  const sequences = pairs.flatMap(({ prompt, chosen, rejected }) => [{ prompt, completion: chosen }, { prompt, completion: rejected }]);
+export async function dpo(
+  engine: Engine,
+  lora: Lora,
+  reference: Lora,
+  pairs: readonly TokenPair[],
+  settings: DpoSettings,
+): Promise<StepRow[]> {
+  const sequences = pairs.flatMap(({ prompt, chosen, rejected }) => [
+    { prompt, completion: chosen },
+    { prompt, completion: rejected },
+  ]);
   const scores = await logProbs(engine, reference, sequences, settings.signal);
-  const scored = pairs.map((_, i): ScoredPair => ({
-    chosen: sequences[2 * i]!, rejected: sequences[2 * i + 1]!, reference: [scores[2 * i]!, scores[2 * i + 1]!],
-  }));
-  return train(lora, pairs.length, settings, (indices) => dpoGradients(engine, lora, indices.map((i) => scored[i]!), settings));
+  const scored = pairs.map(
+    (_, i): ScoredPair => ({
+      chosen: sequences[2 * i]!,
+      rejected: sequences[2 * i + 1]!,
+      reference: [scores[2 * i]!, scores[2 * i + 1]!],
+    }),
+  );
+  return train(lora, pairs.length, settings, (indices) =>
+    dpoGradients(
+      engine,
+      lora,
+      indices.map((i) => scored[i]!),
+      settings,
+    ),
+  );
 }
 
 /** Gradients and TRL's figures of one batch of pairs, in parts that fit in memory. */
-export async function dpoGradients(engine: Engine, lora: Lora, pairs: readonly ScoredPair[], settings: Pick<DpoSettings, "beta" | "sftWeight">): Promise<BatchResult> {
+export async function dpoGradients(
+  engine: Engine,
+  lora: Lora,
+  pairs: readonly ScoredPair[],
+  settings: Pick<DpoSettings, "beta" | "sftWeight">,
+): Promise<BatchResult> {
   const session = await engine.session("dpo");
   const batch = [...pairs].sort((a, b) => pairLength(b) - pairLength(a));
   const chosenTokens = batch.reduce((n, p) => n + p.chosen.completion.length, 0);
@@ -51,18 +76,28 @@ export async function dpoGradients(engine: Engine, lora: Lora, pairs: readonly S
   let loss = 0;
   for (const part of byTokens(batch, (p) => 2 * pairLength(p), tokenBudget)) {
     const p = part.length;
-    const { feeds, counts } = collate([...part.map((x) => x.chosen), ...part.map((x) => x.rejected)], engine.base.config);
+    const { feeds, counts } = collate(
+      [...part.map((x) => x.chosen), ...part.map((x) => x.rejected)],
+      engine.base.config,
+    );
     const signs = new Float32Array(p * 2 * p);
     for (let i = 0; i < p; i++) {
       signs[i * 2 * p + i] = 1;
       signs[i * 2 * p + p + i] = -1;
     }
     const inChosen = counts.slice(0, p).reduce((a, b) => a + b, 0);
-    const tokenWeight = new Float32Array(counts.reduce((a, b) => a + b, 0)).fill(-settings.sftWeight / chosenTokens, 0, inChosen);
+    const tokenWeight = new Float32Array(counts.reduce((a, b) => a + b, 0)).fill(
+      -settings.sftWeight / chosenTokens,
+      0,
+      inChosen,
+    );
     const outputs = await session.run({
       ...feeds,
       ...loraFeeds(lora),
-      reference: { data: Float32Array.from([...part.map((x) => x.reference[0]), ...part.map((x) => x.reference[1])]), dims: [2 * p] },
+      reference: {
+        data: Float32Array.from([...part.map((x) => x.reference[0]), ...part.map((x) => x.reference[1])]),
+        dims: [2 * p],
+      },
       pairs: { data: signs, dims: [p, 2 * p] },
       beta: { data: Float32Array.of(settings.beta), dims: [] },
       pair_weight: { data: Float32Array.of(1 / batch.length), dims: [] },
@@ -73,7 +108,8 @@ export async function dpoGradients(engine: Engine, lora: Lora, pairs: readonly S
     const log = outputs.log_probs!.data as Float32Array;
     part.forEach((x, i) => rows.push({ chosen: log[i]!, rejected: log[p + i]!, reference: x.reference }));
   }
-  const mean = (of: (row: (typeof rows)[number]) => number) => rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
+  const mean = (of: (row: (typeof rows)[number]) => number) =>
+    rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
   const rewardChosen = (r: (typeof rows)[number]) => settings.beta * (r.chosen - r.reference[0]);
   const rewardRejected = (r: (typeof rows)[number]) => settings.beta * (r.rejected - r.reference[1]);
   return {

@@ -5,10 +5,10 @@
 import { availableParallelism } from "node:os";
 import type { BaseModel } from "./base-model.ts";
 import type { Node } from "./graph/node.ts";
+import * as o from "./graph/ops.ts";
 import { openSession, type Session } from "./graph/session.ts";
 import { dpoGraph, logitsGraph, poolGraph, scoreGraph, sftGraph } from "./losses.ts";
 import { llamaCached } from "./nets/llama.ts";
-import * as o from "./graph/ops.ts";
 
 /** Kinds of work: sampling, the two trainings, scoring of completions, pooled hidden states, raw logits. */
 export type Work = "generate" | "dpo" | "sft" | "score" | "pool" | "logits";
@@ -75,7 +75,13 @@ function graphOf(work: Work, { config }: BaseModel): Record<string, Node> {
       const { logits, present } = llamaCached(config);
       const scaled = o.mul(logits, o.input("inverse_temperature", []));
       const top = o.topK(scaled, Math.min(topTokens, config.vocabSize));
-      return { logits: scaled, top_values: top.values, top_indices: top.indices, log_sum: o.logSumExp(scaled), ...present };
+      return {
+        logits: scaled,
+        top_values: top.values,
+        top_indices: top.indices,
+        log_sum: o.logSumExp(scaled),
+        ...present,
+      };
     }
   }
 }

@@ -46,7 +46,12 @@ interface Cache {
 }
 
 /** One answer to each prompt of a batch, in order. Throws the signal's reason when aborted between two tokens. */
-export async function sampleBatch(engine: Engine, lora: Lora, requests: readonly SampleRequest[], options: SampleOptions): Promise<Sampled[]> {
+export async function sampleBatch(
+  engine: Engine,
+  lora: Lora,
+  requests: readonly SampleRequest[],
+  options: SampleOptions,
+): Promise<Sampled[]> {
   const { config, tokenizer } = engine.base;
   const session = await engine.session("generate");
   const longest = Math.max(...requests.map((r) => r.prompt.length));
@@ -59,7 +64,11 @@ export async function sampleBatch(engine: Engine, lora: Lora, requests: readonly
     inverse_temperature: { data: Float32Array.of(options.temperature === 0 ? 1 : 1 / options.temperature), dims: [] },
   };
   const results: Row[] = requests.map((r, index) => ({
-    index, tokens: [], random: createRandom(r.seed).next, length: r.prompt.length, ended: false,
+    index,
+    tokens: [],
+    random: createRandom(r.seed).next,
+    length: r.prompt.length,
+    ended: false,
   }));
   let rows = results;
   let cache = emptyCache(engine, rows.length, capacity);
@@ -68,7 +77,10 @@ export async function sampleBatch(engine: Engine, lora: Lora, requests: readonly
   requests.forEach((r, b) => r.prompt.forEach((id, t) => (ids[b * longest + t] = BigInt(id))));
   let outputs = await step(session, shared, cache, {
     ids: { data: ids, dims: [rows.length, longest] },
-    last: { data: BigInt64Array.from(requests.map((r, b) => BigInt(b * longest + r.prompt.length - 1))), dims: [rows.length] },
+    last: {
+      data: BigInt64Array.from(requests.map((r, b) => BigInt(b * longest + r.prompt.length - 1))),
+      dims: [rows.length],
+    },
     seq_lens: { data: Int32Array.from(requests.map((r) => r.prompt.length - 1)), dims: [rows.length] },
     total_length: { data: Int32Array.of(longest), dims: [] },
   });
@@ -95,7 +107,10 @@ export async function sampleBatch(engine: Engine, lora: Lora, requests: readonly
     }
     for (const row of rows) row.length++;
     outputs = await step(session, shared, cache, {
-      ids: { data: BigInt64Array.from(rows.map((r) => BigInt(r.tokens.at(-1) ?? tokenizer.padId))), dims: [rows.length, 1] },
+      ids: {
+        data: BigInt64Array.from(rows.map((r) => BigInt(r.tokens.at(-1) ?? tokenizer.padId))),
+        dims: [rows.length, 1],
+      },
       last: { data: BigInt64Array.from(rows.map((_, b) => BigInt(b))), dims: [rows.length] },
       seq_lens: { data: Int32Array.from(rows.map((r) => r.length - 1)), dims: [rows.length] },
       total_length: { data: Int32Array.of(Math.max(...rows.map((r) => r.length))), dims: [] },
@@ -113,12 +128,14 @@ function emptyCache(engine: Engine, rows: number, capacity: number): Cache {
 }
 
 function keepRows(cache: Cache, kept: readonly number[]): Cache {
-  const tensors = new Map([...cache.tensors].map(([name, { data, dims }]) => {
-    const stride = data.length / dims[0]!;
-    const next = new Float32Array(stride * kept.length);
-    kept.forEach((from, to) => next.set(data.subarray(from * stride, (from + 1) * stride), to * stride));
-    return [name, { data: next, dims: [kept.length, ...dims.slice(1)] }] as const;
-  }));
+  const tensors = new Map(
+    [...cache.tensors].map(([name, { data, dims }]) => {
+      const stride = data.length / dims[0]!;
+      const next = new Float32Array(stride * kept.length);
+      kept.forEach((from, to) => next.set(data.subarray(from * stride, (from + 1) * stride), to * stride));
+      return [name, { data: next, dims: [kept.length, ...dims.slice(1)] }] as const;
+    }),
+  );
   return { capacity: cache.capacity, tensors };
 }
 

@@ -50,16 +50,29 @@ const prefix = "base_model.model.model.";
 /** Writes PEFT's two files into `folder` and gives the sha256 of the weights. */
 export async function saveLora(lora: Lora, folder: string, baseName: string): Promise<string> {
   await mkdir(folder, { recursive: true });
-  const named = [...lora.tensors].map(([name, { data, dims }]) => [`${prefix}${name}.weight`, { data, shape: dims }] as const);
+  const named = [...lora.tensors].map(
+    ([name, { data, dims }]) => [`${prefix}${name}.weight`, { data, shape: dims }] as const,
+  );
   const file = join(folder, "adapter_model.safetensors");
   await writeSafetensors(file, new Map(named), { format: "pt" });
   const config = {
-    peft_type: "LORA", task_type: "CAUSAL_LM", base_model_name_or_path: baseName, r: lora.rank, lora_alpha: lora.alpha,
-    lora_dropout: 0, bias: "none", fan_in_fan_out: false, inference_mode: true, use_rslora: false, use_dora: false,
+    peft_type: "LORA",
+    task_type: "CAUSAL_LM",
+    base_model_name_or_path: baseName,
+    r: lora.rank,
+    lora_alpha: lora.alpha,
+    lora_dropout: 0,
+    bias: "none",
+    fan_in_fan_out: false,
+    inference_mode: true,
+    use_rslora: false,
+    use_dora: false,
     target_modules: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
   };
   await writeFile(join(folder, "adapter_config.json"), `${JSON.stringify(config, null, 2)}\n`);
-  return createHash("sha256").update(await readFile(file)).digest("hex");
+  return createHash("sha256")
+    .update(await readFile(file))
+    .digest("hex");
 }
 
 /**
@@ -74,12 +87,19 @@ export async function loadLora(folder: string, config: LlamaConfig): Promise<Lor
   try {
     const tensors = new Map<string, Tensor & { data: Float32Array }>();
     for (const { name, inputs, outputs } of loraModules(config)) {
-      for (const [half, dims] of [["lora_A", [rank, inputs]], ["lora_B", [outputs, rank]]] as const) {
+      for (const [half, dims] of [
+        ["lora_A", [rank, inputs]],
+        ["lora_B", [outputs, rank]],
+      ] as const) {
         const stored = file.tensors.get(`${prefix}${name}.${half}.weight`);
         if (stored === undefined || stored.shape.join() !== dims.join()) {
-          throw new SeasError("E_MODEL", `${folder}: ${name}.${half} is ${stored ? `[${stored.shape}]` : "missing"}, expected [${dims}]`, {
-            hint: "the adapter belongs to another base model, or leaves out layers",
-          });
+          throw new SeasError(
+            "E_MODEL",
+            `${folder}: ${name}.${half} is ${stored ? `[${stored.shape}]` : "missing"}, expected [${dims}]`,
+            {
+              hint: "the adapter belongs to another base model, or leaves out layers",
+            },
+          );
         }
         tensors.set(`${name}.${half}`, { data: await file.readTensor(`${prefix}${name}.${half}.weight`), dims });
       }
@@ -95,12 +115,18 @@ async function readConfig(path: string): Promise<{ readonly rank: number; readon
   try {
     settings = JSON.parse(await readFile(path, "utf8"));
   } catch (cause) {
-    throw new SeasError("E_MODEL", `${path}: cannot be read: ${describeError(cause)}`, { cause, hint: "an adapter is a folder with adapter_config.json and adapter_model.safetensors" });
+    throw new SeasError("E_MODEL", `${path}: cannot be read: ${describeError(cause)}`, {
+      cause,
+      hint: "an adapter is a folder with adapter_config.json and adapter_model.safetensors",
+    });
   }
   const rank = settings?.r;
   const alpha = settings?.lora_alpha;
   if (typeof rank !== "number" || typeof alpha !== "number" || !Number.isInteger(rank) || rank < 1) {
-    throw new SeasError("E_MODEL", `${path}: r is ${String(rank)}, lora_alpha is ${String(alpha)}; r must be a positive integer, lora_alpha a number`);
+    throw new SeasError(
+      "E_MODEL",
+      `${path}: r is ${String(rank)}, lora_alpha is ${String(alpha)}; r must be a positive integer, lora_alpha a number`,
+    );
   }
   return { rank, alpha };
 }

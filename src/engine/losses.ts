@@ -11,7 +11,11 @@ import { llamaSequences } from "./nets/llama.ts";
 type Outputs = Record<string, Node>;
 
 /** Log-probability of each target token, (N), and of each completion, (B). */
-function logProbs(config: LlamaConfig): { readonly tokens: Node; readonly sequences: Node; readonly lora: ReadonlyMap<string, Node> } {
+function logProbs(config: LlamaConfig): {
+  readonly tokens: Node;
+  readonly sequences: Node;
+  readonly lora: ReadonlyMap<string, Node>;
+} {
   const { hidden, logits, lora } = llamaSequences(config);
   const rows = o.gatherRows(hidden, o.input("at", ["N"], "int64"));
   const tokens = o.tokenLogProb(logits(rows), o.input("targets", ["N"], "int64"));

@@ -30,7 +30,13 @@ export function adamState(tensors: TensorSet): AdamState {
  *
  * @param step 1 for the first
  */
-export function adamStep(tensors: TensorSet, gradients: TensorSet, state: AdamState, step: number, options: AdamOptions): void {
+export function adamStep(
+  tensors: TensorSet,
+  gradients: TensorSet,
+  state: AdamState,
+  step: number,
+  options: AdamOptions,
+): void {
   const [b1, b2] = options.betas ?? [0.9, 0.999];
   const epsilon = options.epsilon ?? 1e-8;
   const rate = options.learningRate / (1 - b1 ** step);
@@ -57,7 +63,8 @@ export function clipGradients(gradients: TensorSet, maxNorm: number): number {
   for (const { data } of gradients.values()) for (let i = 0; i < data.length; i++) total += data[i]! * data[i]!;
   const norm = Math.sqrt(total);
   const scale = maxNorm / (norm + 1e-6);
-  if (scale < 1) for (const { data } of gradients.values()) for (let i = 0; i < data.length; i++) data[i] = data[i]! * scale;
+  if (scale < 1)
+    for (const { data } of gradients.values()) for (let i = 0; i < data.length; i++) data[i] = data[i]! * scale;
   return norm;
 }
 
@@ -66,7 +73,12 @@ export function clipGradients(gradients: TensorSet, maxNorm: number): number {
  * half a cosine to 0, or constant. Unlike transformers, whose first warm-up step has rate 0 and is lost, the rise
  * begins above 0: short runs have no step to give away.
  */
-export function scheduleFactor(kind: "linear" | "cosine" | "constant", step: number, total: number, warmupRatio: number): number {
+export function scheduleFactor(
+  kind: "linear" | "cosine" | "constant",
+  step: number,
+  total: number,
+  warmupRatio: number,
+): number {
   const warmup = Math.ceil(total * warmupRatio);
   if (step < warmup) return (step + 1) / (warmup + 1);
   const progress = (step - warmup) / Math.max(1, total - warmup);

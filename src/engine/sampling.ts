@@ -23,7 +23,9 @@ export function sampleToken(row: Row, topP: number, uniform: number): number {
   let tokenAt = (i: number) => Number(row.topIndices[i]);
   let nucleus = nucleusOf(values, row.logSum, topP);
   if (nucleus.size === values.length && nucleus.mass < topP && values.length < row.logits.length) {
-    const order = Array.from({ length: row.logits.length }, (_, i) => i).sort((a, b) => row.logits[b]! - row.logits[a]! || a - b);
+    const order = Array.from({ length: row.logits.length }, (_, i) => i).sort(
+      (a, b) => row.logits[b]! - row.logits[a]! || a - b,
+    );
     values = order.map((i) => row.logits[i]!);
     tokenAt = (i) => order[i]!;
     nucleus = nucleusOf(values, row.logSum, topP);
@@ -36,7 +38,11 @@ export function sampleToken(row: Row, topP: number, uniform: number): number {
   return tokenAt(nucleus.size - 1);
 }
 
-function nucleusOf(values: ArrayLike<number>, logSum: number, topP: number): { readonly size: number; readonly mass: number } {
+function nucleusOf(
+  values: ArrayLike<number>,
+  logSum: number,
+  topP: number,
+): { readonly size: number; readonly mass: number } {
   let mass = 0;
   for (let i = 0; i < values.length; i++) {
     mass += Math.exp(values[i]! - logSum);

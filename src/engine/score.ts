@@ -8,14 +8,24 @@ import { lengthOf } from "./sft.ts";
 const tokenBudget = 2048;
 
 /** Log-probability of each completion after its prompt (sum over its tokens), in order. */
-export async function logProbs(engine: Engine, lora: Lora, sequences: readonly Sequence[], signal?: AbortSignal): Promise<number[]> {
+export async function logProbs(
+  engine: Engine,
+  lora: Lora,
+  sequences: readonly Sequence[],
+  signal?: AbortSignal,
+): Promise<number[]> {
   const session = await engine.session("score");
   const result = new Array<number>(sequences.length);
   for (const part of byLength(sequences.map(lengthOf))) {
     signal?.throwIfAborted();
-    const { feeds } = collate(part.map((i) => sequences[i]!), engine.base.config);
+    const { feeds } = collate(
+      part.map((i) => sequences[i]!),
+      engine.base.config,
+    );
     const { log_probs } = await session.run({ ...feeds, ...loraFeeds(lora) });
-    part.forEach((i, b) => (result[i] = Number(log_probs!.data[b])));
+    part.forEach((i, b) => {
+      result[i] = Number(log_probs!.data[b]);
+    });
   }
   return result;
 }
@@ -27,14 +37,24 @@ export interface PooledText {
 }
 
 /** Hidden states of the pooled layer: mean over the span and at the last token, joined, (2·D) each, in order. */
-export async function pool(engine: Engine, lora: Lora, texts: readonly PooledText[], signal?: AbortSignal): Promise<Float32Array[]> {
+export async function pool(
+  engine: Engine,
+  lora: Lora,
+  texts: readonly PooledText[],
+  signal?: AbortSignal,
+): Promise<Float32Array[]> {
   const session = await engine.session("pool");
   const result = new Array<Float32Array>(texts.length);
   for (const part of byLength(texts.map((t) => t.tokens.length))) {
     signal?.throwIfAborted();
     const rows = part.map((i) => texts[i]!);
-    const { feeds, length } = sequenceFeeds(rows.map((r) => r.tokens), engine.base.config);
-    const positions = rows.flatMap(({ span }, b) => Array.from({ length: span[1] - span[0] }, (_, t) => b * length + span[0] + t));
+    const { feeds, length } = sequenceFeeds(
+      rows.map((r) => r.tokens),
+      engine.base.config,
+    );
+    const positions = rows.flatMap(({ span }, b) =>
+      Array.from({ length: span[1] - span[0] }, (_, t) => b * length + span[0] + t),
+    );
     const sum = new Float32Array(rows.length * positions.length);
     let at = 0;
     rows.forEach(({ span }, b) => {
@@ -47,7 +67,10 @@ export async function pool(engine: Engine, lora: Lora, texts: readonly PooledTex
       ...loraFeeds(lora),
       at: { data: BigInt64Array.from(positions, BigInt), dims: [positions.length] },
       sum: { data: sum, dims: [rows.length, positions.length] },
-      last: { data: BigInt64Array.from(rows.map((r, b) => BigInt(b * length + r.tokens.length - 1))), dims: [rows.length] },
+      last: {
+        data: BigInt64Array.from(rows.map((r, b) => BigInt(b * length + r.tokens.length - 1))),
+        dims: [rows.length],
+      },
     });
     const d = engine.base.config.hiddenSize;
     part.forEach((i, b) => {

@@ -6,13 +6,18 @@ import { byTokens, collate, type Sequence } from "./collate.ts";
 import type { Engine } from "./engine.ts";
 import type { Session, Tensor } from "./graph/session.ts";
 import { type Lora, loraFeeds } from "./lora.ts";
-import { addGradients, type BatchResult, type StepRow, train, type TrainSettings } from "./train.ts";
+import { addGradients, type BatchResult, type StepRow, type TrainSettings, train } from "./train.ts";
 
 /** Padded tokens that are in memory at once while gradients are computed. */
 export const tokenBudget = 768;
 
 /** Trains `lora` in place on `sequences` and gives one row a step. */
-export async function sft(engine: Engine, lora: Lora, sequences: readonly Sequence[], settings: TrainSettings): Promise<StepRow[]> {
+export async function sft(
+  engine: Engine,
+  lora: Lora,
+  sequences: readonly Sequence[],
+  settings: TrainSettings,
+): Promise<StepRow[]> {
   const session = await engine.session("sft");
   return train(lora, sequences.length, settings, async (indices) => {
     const batch = indices.map((i) => sequences[i]!).sort((a, b) => lengthOf(b) - lengthOf(a));
@@ -39,7 +44,9 @@ export function lengthOf(s: Sequence): number {
 }
 
 /** The grad.* outputs of a training graph by LoRA matrix. */
-export function gradientsOf(outputs: Awaited<ReturnType<Session["run"]>>): Map<string, { readonly data: Float32Array }> {
+export function gradientsOf(
+  outputs: Awaited<ReturnType<Session["run"]>>,
+): Map<string, { readonly data: Float32Array }> {
   const named = Object.entries(outputs).filter(([name]) => name.startsWith("grad."));
   return new Map(named.map(([name, t]) => [name.slice("grad.".length), t as Tensor & { data: Float32Array }]));
 }

@@ -4,8 +4,8 @@
  */
 import { access, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { createRandom } from "../random.ts";
 import { openSafetensors, writeSafetensors } from "../formats/safetensors.ts";
+import { createRandom } from "../random.ts";
 import type { Lora } from "./lora.ts";
 import { type AdamState, adamState, adamStep, clipGradients, scheduleFactor } from "./optimizer.ts";
 
@@ -24,7 +24,10 @@ export interface TrainSettings {
   /** Steps between checkpoints. @default 10 */
   readonly checkpointEvery?: number;
   readonly signal?: AbortSignal;
-  readonly onStep?: (row: StepRow, progress: { readonly done: number; readonly total: number; readonly tokens: number }) => void;
+  readonly onStep?: (
+    row: StepRow,
+    progress: { readonly done: number; readonly total: number; readonly tokens: number },
+  ) => void;
 }
 
 /** One line of train.jsonl, TRL's keys. */
@@ -49,7 +52,12 @@ export interface BatchResult {
  *
  * @param batchGradients gradients and metrics of one batch, given the indices of its items
  */
-export async function train(lora: Lora, items: number, settings: TrainSettings, batchGradients: (indices: readonly number[]) => Promise<BatchResult>): Promise<StepRow[]> {
+export async function train(
+  lora: Lora,
+  items: number,
+  settings: TrainSettings,
+  batchGradients: (indices: readonly number[]) => Promise<BatchResult>,
+): Promise<StepRow[]> {
   const perEpoch = Math.ceil(items / settings.batchSize);
   const total = perEpoch * settings.epochs;
   const resumed = settings.checkpoint === undefined ? undefined : await readCheckpoint(settings.checkpoint, lora);
@@ -64,7 +72,13 @@ export async function train(lora: Lora, items: number, settings: TrainSettings, 
     const norm = clipGradients(gradients, settings.maxGradNorm);
     const learningRate = settings.learningRate * scheduleFactor(settings.schedule, step, total, settings.warmupRatio);
     adamStep(lora.tensors, gradients, state, step + 1, { learningRate, weightDecay: settings.weightDecay });
-    const row: StepRow = { step: step + 1, epoch: (step + 1) / perEpoch, learning_rate: learningRate, grad_norm: norm, ...metrics };
+    const row: StepRow = {
+      step: step + 1,
+      epoch: (step + 1) / perEpoch,
+      learning_rate: learningRate,
+      grad_norm: norm,
+      ...metrics,
+    };
     rows.push(row);
     settings.onStep?.(row, { done: step + 1, total, tokens });
     const due = (step + 1) % (settings.checkpointEvery ?? 10) === 0 && step + 1 < total;
@@ -74,7 +88,10 @@ export async function train(lora: Lora, items: number, settings: TrainSettings, 
 }
 
 /** Adds `part` to `sum` in place. */
-export function addGradients(sum: Map<string, { readonly data: Float32Array }>, part: ReadonlyMap<string, { readonly data: Float32Array }>): void {
+export function addGradients(
+  sum: Map<string, { readonly data: Float32Array }>,
+  part: ReadonlyMap<string, { readonly data: Float32Array }>,
+): void {
   for (const [name, { data }] of part) {
     const into = sum.get(name)?.data;
     if (into === undefined) sum.set(name, { data });
@@ -102,8 +119,17 @@ async function writeCheckpoint(path: string, lora: Lora, state: AdamState, rows:
   await writeSafetensors(path, tensors, { rows: JSON.stringify(rows) });
 }
 
-async function readCheckpoint(path: string, lora: Lora): Promise<{ readonly state: AdamState; readonly rows: StepRow[] } | undefined> {
-  if (await access(path).then(() => false, () => true)) return undefined;
+async function readCheckpoint(
+  path: string,
+  lora: Lora,
+): Promise<{ readonly state: AdamState; readonly rows: StepRow[] } | undefined> {
+  if (
+    await access(path).then(
+      () => false,
+      () => true,
+    )
+  )
+    return undefined;
   const file = await openSafetensors(path);
   try {
     const state: AdamState = { m: new Map(), v: new Map() };

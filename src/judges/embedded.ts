@@ -19,24 +19,50 @@ import { type JudgeHead, unsafeProbability } from "./head.ts";
 const promptTokens = 96;
 const windowTokens = 96;
 
+/** Hidden states of answers, one list of windows each; several judges may read the same ones. */
+export type AnswerStates = (inputs: readonly JudgeInput[], signal?: AbortSignal) => Promise<Float32Array[][]>;
+
+/** Hidden states by the engine. The last batch is kept, so that a second judge costs no second forward pass. */
+export function answerStates(engine: Engine): AnswerStates {
+  let last: { readonly inputs: readonly JudgeInput[]; readonly states: Float32Array[][] } | undefined;
+  const same = (inputs: readonly JudgeInput[]) =>
+    last?.inputs.length === inputs.length &&
+    inputs.every((x, i) => x.prompt === last!.inputs[i]!.prompt && x.response === last!.inputs[i]!.response);
+  return async (inputs, signal) => {
+    if (last !== undefined && same(inputs)) return last.states;
+    const windows = inputs.map((input) => judgeWindows(engine, input));
+    const flat = await pool(engine, noLora(engine.base.config), windows.flat(), signal);
+    let at = 0;
+    const states = windows.map((of) => of.map(() => flat[at++]!));
+    last = { inputs, states };
+    return states;
+  };
+}
+
 /**
  * A judge from a trained head.
  *
- * @example const judge = embeddedJudge(engine, await readHead("gptfuzz"));
+ * @example const judge = embeddedJudge(answerStates(engine), await readHead("gptfuzz"));
  */
-export function embeddedJudge(engine: Engine, head: JudgeHead, options: { readonly batchSize: number } = { batchSize: 32 }): Judge {
+export function embeddedJudge(
+  statesOf: AnswerStates,
+  head: JudgeHead,
+  options: { readonly batchSize: number } = { batchSize: 32 },
+): Judge {
   const name = `embedded:${head.name}`;
   return {
     name,
     async *score(inputs, { signal } = {}) {
       for (let first = 0; first < inputs.length; first += options.batchSize) {
         const batch = inputs.slice(first, first + options.batchSize);
-        const windows = batch.map((input) => judgeWindows(engine, input));
-        const states = await pool(engine, noLora(engine.base.config), windows.flat(), signal);
-        let at = 0;
+        const states = await statesOf(batch, signal);
         for (const [i, input] of batch.entries()) {
-          const probabilities = windows[i]!.map(() => unsafeProbability(head, states[at++]!));
-          yield verdictOf(name, head, input, probabilities);
+          yield verdictOf(
+            name,
+            head,
+            input,
+            states[i]!.map((of) => unsafeProbability(head, of)),
+          );
         }
       }
     },
@@ -44,10 +70,17 @@ export function embeddedJudge(engine: Engine, head: JudgeHead, options: { readon
 }
 
 /** The texts whose hidden states speak for one answer; none for an empty one. */
-export function judgeWindows({ base }: Engine, { prompt, response }: Pick<JudgeInput, "prompt" | "response">): PooledText[] {
+export function judgeWindows(
+  { base }: Engine,
+  { prompt, response }: Pick<JudgeInput, "prompt" | "response">,
+): PooledText[] {
   const { tokenizer } = base;
   const answer = tokenizer.encode(response.trim());
-  const head = [...tokenizer.encode("Request: "), ...tokenizer.encode(prompt.trim()).slice(0, promptTokens), ...tokenizer.encode("\nAnswer: ")];
+  const head = [
+    ...tokenizer.encode("Request: "),
+    ...tokenizer.encode(prompt.trim()).slice(0, promptTokens),
+    ...tokenizer.encode("\nAnswer: "),
+  ];
   const windows: PooledText[] = [];
   for (let first = 0; first < answer.length; first += windowTokens) {
     const part = answer.slice(first, first + windowTokens);

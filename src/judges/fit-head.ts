@@ -35,7 +35,10 @@ export function fitHead(rows: readonly HeadRow[], options: FitOptions): FittedHe
   const ranked = options.penalties.map((penalty) => {
     const held: { p: number; unsafe: boolean }[] = [];
     for (let fold = 0; fold < options.folds; fold++) {
-      const fitted = fitOnce(rows.filter((_, i) => folds[i] !== fold), penalty);
+      const fitted = fitOnce(
+        rows.filter((_, i) => folds[i] !== fold),
+        penalty,
+      );
       rows.forEach((row, i) => {
         if (folds[i] === fold) held.push({ p: probability(fitted, row.states), unsafe: row.unsafe });
       });
@@ -65,7 +68,10 @@ function fitOnce(rows: readonly HeadRow[], penalty: number): Weights {
   const inputs = rows.map((r) => r.states.map((x, i) => (x - mean[i]!) / scale[i]!));
   const weights = new Float32Array(size);
   const bias = new Float32Array(1);
-  const tensors = new Map([["weights", { data: weights }], ["bias", { data: bias }]]);
+  const tensors = new Map([
+    ["weights", { data: weights }],
+    ["bias", { data: bias }],
+  ]);
   const state = adamState(tensors);
   // The rarer label weighs as much as the commoner one.
   const unsafe = rows.filter((r) => r.unsafe).length;
@@ -81,7 +87,10 @@ function fitOnce(rows: readonly HeadRow[], penalty: number): Weights {
       for (let i = 0; i < size; i++) gradient[i] = gradient[i]! + error * x[i]!;
       biasGradient[0] = biasGradient[0]! + error;
     });
-    const gradients = new Map([["weights", { data: gradient }], ["bias", { data: biasGradient }]]);
+    const gradients = new Map([
+      ["weights", { data: gradient }],
+      ["bias", { data: biasGradient }],
+    ]);
     adamStep(tensors, gradients, state, step, { learningRate: 0.01 * (1 - step / 301), weightDecay: 0 });
   }
   return { mean, scale, weights, bias: bias[0]! };
@@ -93,7 +102,10 @@ function probability({ mean, scale, weights, bias }: Weights, states: Float32Arr
   return 1 / (1 + Math.exp(-logit));
 }
 
-function bestThreshold(held: readonly { readonly p: number; readonly unsafe: boolean }[]): { threshold: number; f1: number } {
+function bestThreshold(held: readonly { readonly p: number; readonly unsafe: boolean }[]): {
+  threshold: number;
+  f1: number;
+} {
   const positives = held.filter((h) => h.unsafe).length;
   const candidates = Array.from({ length: 91 }, (_, i) => 0.05 + i / 100);
   const scored = candidates.map((threshold) => {

@@ -34,7 +34,8 @@ export type HeadCard = z.infer<typeof HeadCard>;
 /** Probability that the answer behind these pooled states is unsafe. */
 export function unsafeProbability(head: JudgeHead, states: Float32Array): number {
   let logit = head.bias;
-  for (let i = 0; i < head.weights.length; i++) logit += ((states[i]! - head.mean[i]!) / head.scale[i]!) * head.weights[i]!;
+  for (let i = 0; i < head.weights.length; i++)
+    logit += ((states[i]! - head.mean[i]!) / head.scale[i]!) * head.weights[i]!;
   return 1 / (1 + Math.exp(-logit));
 }
 
@@ -46,13 +47,19 @@ const folder = new URL("../../assets/judges/", import.meta.url);
  * @throws SeasError E_CONFIG when there is none of that name
  */
 export async function readHead(name: string): Promise<JudgeHead> {
-  const known = (await readdir(folder)).filter((f) => f.endsWith(".safetensors")).map((f) => f.slice(0, -".safetensors".length));
+  const known = (await readdir(folder))
+    .filter((f) => f.endsWith(".safetensors"))
+    .map((f) => f.slice(0, -".safetensors".length));
   if (!known.includes(name)) {
-    throw new SeasError("E_CONFIG", `no embedded judge \`${name}\``, { hint: `known: ${known.map((k) => `embedded:${k}`).join(", ")}` });
+    throw new SeasError("E_CONFIG", `no embedded judge \`${name}\``, {
+      hint: `known: ${known.map((k) => `embedded:${k}`).join(", ")}`,
+    });
   }
   const file = await openSafetensors(fileURLToPath(new URL(`${name}.safetensors`, folder)));
   try {
-    const [mean, scale, weights, bias] = await Promise.all(["mean", "scale", "weights", "bias"].map((t) => file.readTensor(t)));
+    const [mean, scale, weights, bias] = await Promise.all(
+      ["mean", "scale", "weights", "bias"].map((t) => file.readTensor(t)),
+    );
     const card = HeadCard.parse(JSON.parse(file.metadata.card ?? "{}"));
     return { name, mean: mean!, scale: scale!, weights: weights!, bias: bias![0]!, threshold: card.threshold, card };
   } finally {

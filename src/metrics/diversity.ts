@@ -4,8 +4,8 @@
  * sets of one size; large sets are sampled with a seed. The paper's own figure (Table 5) needs a sentence embedding.
  */
 import { groupBy } from "../data/group-by.ts";
-import { createRandom } from "../random.ts";
 import { fiveGrams } from "../data/similarity.ts";
+import { createRandom } from "../random.ts";
 import { clusteredInterval } from "./bootstrap.ts";
 import type { Estimate, IntervalOptions } from "./estimate.ts";
 

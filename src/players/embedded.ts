@@ -4,7 +4,7 @@
  */
 import type { Engine } from "../engine/engine.ts";
 import { sampleBatch } from "../engine/generate.ts";
-import { loadLora, type Lora, noLora } from "../engine/lora.ts";
+import { type Lora, loadLora, noLora } from "../engine/lora.ts";
 import { logProbs } from "../engine/score.ts";
 import type { Adapter, Example, Message } from "../records.ts";
 import type { Completion, GenerateOptions, GenerateRequest, Model } from "../seams.ts";
@@ -23,10 +23,15 @@ export interface EmbeddedModel extends Model {
  * @example
  * const model = embeddedModel(createEngine(await openBaseModel("smollm2-135m-instruct", {}), { threads: 0 }), { batchSize: 32 });
  */
-export function embeddedModel(engine: Engine, options: { readonly batchSize: number; readonly adapter?: Adapter }): EmbeddedModel {
+export function embeddedModel(
+  engine: Engine,
+  options: { readonly batchSize: number; readonly adapter?: Adapter },
+): EmbeddedModel {
   const { adapter, batchSize } = options;
   let loaded: Promise<Lora> | undefined;
-  const lora = () => (loaded ??= adapter === undefined ? Promise.resolve(noLora(engine.base.config)) : loadLora(adapter.path, engine.base.config));
+  const lora = () =>
+    (loaded ??=
+      adapter === undefined ? Promise.resolve(noLora(engine.base.config)) : loadLora(adapter.path, engine.base.config));
   return {
     engine,
     adapter,
@@ -35,7 +40,10 @@ export function embeddedModel(engine: Engine, options: { readonly batchSize: num
     with: (next) => embeddedModel(engine, { batchSize, ...(next === undefined ? {} : { adapter: next }) }),
     generate: (requests, generateOptions) => generate(engine, lora, batchSize, requests, generateOptions),
     async logProbs(examples: readonly Example[]) {
-      const sequences = examples.map((e) => ({ prompt: promptTokens(engine, e.prompt), completion: completionTokens(engine, e.completion) }));
+      const sequences = examples.map((e) => ({
+        prompt: promptTokens(engine, e.prompt),
+        completion: completionTokens(engine, e.completion),
+      }));
       const scores = await logProbs(engine, await lora(), sequences);
       return scores.map((logProb, i) => ({ logProb, tokens: sequences[i]!.completion.length }));
     },
@@ -59,7 +67,11 @@ interface Job {
 }
 
 async function* generate(
-  engine: Engine, lora: () => Promise<Lora>, batchSize: number, requests: readonly GenerateRequest[], options: GenerateOptions,
+  engine: Engine,
+  lora: () => Promise<Lora>,
+  batchSize: number,
+  requests: readonly GenerateRequest[],
+  options: GenerateOptions,
 ): AsyncIterable<Completion> {
   const { maxPositions } = engine.base.config;
   const jobs: Job[] = requests.flatMap((request) => {
@@ -69,17 +81,26 @@ async function* generate(
   for (let first = 0; first < jobs.length; first += batchSize) {
     const batch = jobs.slice(first, first + batchSize);
     const fits = batch.filter((j) => j.prompt.length + options.maxTokens <= maxPositions);
-    const answers = fits.length === 0 ? [] : await sampleBatch(
-      engine, await lora(),
-      fits.map((j) => ({ prompt: j.prompt, seed: `${options.seed}/${j.request.id}/${j.sample}` })),
-      options,
-    );
+    const answers =
+      fits.length === 0
+        ? []
+        : await sampleBatch(
+            engine,
+            await lora(),
+            fits.map((j) => ({ prompt: j.prompt, seed: `${options.seed}/${j.request.id}/${j.sample}` })),
+            options,
+          );
     for (const job of batch) {
       const answer = answers[fits.indexOf(job)];
       const usage = { promptTokens: job.prompt.length, completionTokens: answer?.tokens.length ?? 0 };
       const base = { requestId: job.request.id, sample: job.sample, usage };
       yield answer === undefined
-        ? { ...base, text: "", finishReason: "error", error: `prompt of ${job.prompt.length} + ${options.maxTokens} tokens is over the model's ${maxPositions}` }
+        ? {
+            ...base,
+            text: "",
+            finishReason: "error",
+            error: `prompt of ${job.prompt.length} + ${options.maxTokens} tokens is over the model's ${maxPositions}`,
+          }
         : { ...base, text: engine.base.tokenizer.decode(answer.tokens).trim(), finishReason: answer.finishReason };
     }
   }

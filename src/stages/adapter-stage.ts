@@ -11,12 +11,21 @@ import { adapterFolder, type Context, trainStage } from "./context.ts";
  *
  * @param work trains and writes the adapter's folder
  */
-export async function adapterStage(context: Context, role: Role, iteration: number, steps: number, work: () => Promise<Adapter>): Promise<Adapter> {
+export async function adapterStage(
+  context: Context,
+  role: Role,
+  iteration: number,
+  steps: number,
+  work: () => Promise<Adapter>,
+): Promise<Adapter> {
   const { run } = context;
   const folder = adapterFolder(role, iteration);
   const record = join(folder, "adapter.json");
   await artefactStage(run, {
-    iteration, name: trainStage(role), total: steps, unit: "step",
+    iteration,
+    name: trainStage(role),
+    total: steps,
+    unit: "steps",
     async work() {
       const adapter = { ...(await work()), path: folder };
       await writeAtomic(run.path(record), toDocument(adapter));
@@ -28,6 +37,9 @@ export async function adapterStage(context: Context, role: Role, iteration: numb
 }
 
 /** Optimizer steps of a training. */
-export function stepsOf(items: number, { batchSize, epochs }: { readonly batchSize: number; readonly epochs: number }): number {
+export function stepsOf(
+  items: number,
+  { batchSize, epochs }: { readonly batchSize: number; readonly epochs: number },
+): number {
   return Math.ceil(items / batchSize) * epochs;
 }

@@ -38,24 +38,50 @@ export async function writePrompts(context: Context, model: Model, stage: Prompt
   const known = createDuplicateIndex();
   let remembered = 0;
   await rowStage(run, {
-    iteration: stage.iteration, name: stage.name, schema: Prompt, inputs: stage.seeds, rowsPerInput: stage.promptsPerSeed,
-    batchSize: Math.max(1, Math.floor(attack.batchSize / stage.promptsPerSeed)), unit: "prompts", keepPrevious: true, signal,
+    iteration: stage.iteration,
+    name: stage.name,
+    schema: Prompt,
+    inputs: stage.seeds,
+    rowsPerInput: stage.promptsPerSeed,
+    batchSize: Math.max(1, Math.floor(attack.batchSize / stage.promptsPerSeed)),
+    unit: "prompts",
+    keepPrevious: true,
+    signal,
     async work(seeds, { previous, onTokens }) {
       for (const row of previous.slice(remembered)) if (row.dropped === undefined) known.add(row.text);
       remembered = previous.length;
       const requests = seeds.map((seed) => ({ id: seed.id, messages: seedMessages(seed) }));
-      const completions = await collect(model.generate(requests, {
-        ...sampling(context, onTokens), n: stage.promptsPerSeed, maxTokens: attack.maxPromptTokens,
-      }));
+      const completions = await collect(
+        model.generate(requests, {
+          ...sampling(context, onTokens),
+          n: stage.promptsPerSeed,
+          maxTokens: attack.maxPromptTokens,
+        }),
+      );
       const fresh = createDuplicateIndex();
       return completions.map((completion, at) => {
         const seed = seeds[Math.floor(at / stage.promptsPerSeed)]!;
         const text = cleanGeneratedPrompt(completion.text);
-        const dropped = dropReason(text, completion, seed, (t) => Math.max(known.nearest(t).similarity, fresh.nearest(t).similarity), context);
+        const dropped = dropReason(
+          text,
+          completion,
+          seed,
+          (t) => Math.max(known.nearest(t).similarity, fresh.nearest(t).similarity),
+          context,
+        );
         if (dropped === undefined) fresh.add(text);
         const id = hashId("prompt", stage.name, stage.iteration, seed.id, completion.sample, text);
         const author = `red-team-${stage.redTeam}`;
-        return { id, iteration: stage.iteration, text, category: seed.category, seedId: seed.id, seedIds: [...seed.seedIds], author, ...(dropped && { dropped }) };
+        return {
+          id,
+          iteration: stage.iteration,
+          text,
+          category: seed.category,
+          seedId: seed.id,
+          seedIds: [...seed.seedIds],
+          author,
+          ...(dropped && { dropped }),
+        };
       });
     },
   });
@@ -63,17 +89,39 @@ export async function writePrompts(context: Context, model: Model, stage: Prompt
 }
 
 /** m answers of the Target to each prompt. */
-export async function answerPrompts(context: Context, model: Model, iteration: number, prompts: readonly Prompt[]): Promise<Attempt[]> {
+export async function answerPrompts(
+  context: Context,
+  model: Model,
+  iteration: number,
+  prompts: readonly Prompt[],
+): Promise<Attempt[]> {
   const { run, config, signal } = context;
   const m = config.attack.responsesPerPrompt;
   await rowStage(run, {
-    iteration, name: "attempts", schema: Attempt, inputs: prompts, rowsPerInput: m,
-    batchSize: Math.max(1, Math.floor(config.attack.batchSize / m)), unit: "answers", signal,
+    iteration,
+    name: "attempts",
+    schema: Attempt,
+    inputs: prompts,
+    rowsPerInput: m,
+    batchSize: Math.max(1, Math.floor(config.attack.batchSize / m)),
+    unit: "answers",
+    signal,
     tokens: (row) => row.usage.completionTokens,
-    sample: (row) => ({ type: "sample", iteration, stage: "attempts", prompt: prompts.find((p) => p.id === row.promptId)?.text ?? "", response: row.response }),
+    sample: (row) => ({
+      type: "sample",
+      iteration,
+      stage: "attempts",
+      prompt: prompts.find((p) => p.id === row.promptId)?.text ?? "",
+      response: row.response,
+    }),
     async work(batch, { onTokens }) {
-      const requests = batch.map((prompt) => ({ id: prompt.id, messages: [{ role: "user" as const, content: prompt.text }] }));
-      const completions = await collect(model.generate(requests, { ...sampling(context, onTokens), n: m, maxTokens: config.attack.maxResponseTokens }));
+      const requests = batch.map((prompt) => ({
+        id: prompt.id,
+        messages: [{ role: "user" as const, content: prompt.text }],
+      }));
+      const completions = await collect(
+        model.generate(requests, { ...sampling(context, onTokens), n: m, maxTokens: config.attack.maxResponseTokens }),
+      );
       return completions.map(attemptOf);
     },
   });
@@ -83,13 +131,21 @@ export async function answerPrompts(context: Context, model: Model, iteration: n
 /** An answer as a record. */
 export function attemptOf({ requestId, sample, text, finishReason, usage, error }: Completion): Attempt {
   return {
-    id: hashId("attempt", requestId, sample, text), promptId: requestId, sample, response: text, finishReason, usage,
+    id: hashId("attempt", requestId, sample, text),
+    promptId: requestId,
+    sample,
+    response: text,
+    finishReason,
+    usage,
     ...(error === undefined ? {} : { error }),
   };
 }
 
 /** Temperature, nucleus and seed of every sampling of a run. */
-export function sampling({ config, signal }: Context, onTokens?: (tokens: number) => void): Omit<GenerateOptions, "maxTokens"> {
+export function sampling(
+  { config, signal }: Context,
+  onTokens?: (tokens: number) => void,
+): Omit<GenerateOptions, "maxTokens"> {
   const { temperature, topP } = config.attack;
   return { temperature, topP, seed: config.seed, signal, ...(onTokens === undefined ? {} : { onTokens }) };
 }
@@ -103,7 +159,11 @@ export async function collect(completions: AsyncIterable<Completion>): Promise<C
 
 /** Why a written prompt takes no part, if so. The paper keeps everything that is not empty. */
 function dropReason(
-  text: string, completion: Completion, seed: SeedPrompt, nearest: (text: string) => number, { config }: Context,
+  text: string,
+  completion: Completion,
+  seed: SeedPrompt,
+  nearest: (text: string) => number,
+  { config }: Context,
 ): DropReason | undefined {
   if (text === "") return "empty";
   if (config.optimization.rules === "paper") return undefined;

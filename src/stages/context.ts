@@ -3,7 +3,7 @@ import type { Config } from "../config.ts";
 import type { SafetyData } from "../data/safety-data.ts";
 import type { Adapter } from "../records.ts";
 import type { Run } from "../run/run.ts";
-import type { Judge, Model, RunEvent, TrainOptions, Trainer } from "../seams.ts";
+import type { Judge, Model, RunEvent, Trainer, TrainOptions } from "../seams.ts";
 
 export interface Context {
   readonly run: Run;
@@ -34,7 +34,17 @@ export function trainOptions(
   const { learningRate, batchSize, epochs, warmupRatio, schedule, weightDecay, maxGradNorm, maxLength } = training;
   let tokens = 0;
   return {
-    role, iteration, learningRate, batchSize, epochs, warmupRatio, schedule, weightDecay, maxGradNorm, maxLength, signal,
+    role,
+    iteration,
+    learningRate,
+    batchSize,
+    epochs,
+    warmupRatio,
+    schedule,
+    weightDecay,
+    maxGradNorm,
+    maxLength,
+    signal,
     outputDir: run.path(adapterFolder(role, iteration)),
     loraRank: config.model.loraRank,
     loraAlpha: config.model.loraAlpha,

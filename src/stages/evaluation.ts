@@ -4,10 +4,10 @@
  * can be laid side by side. Both judges see every answer; only the scoring judge, which never trains, is believed.
  */
 import { hashId } from "../data/ids.ts";
-import { drawSeedPrompts } from "../data/seed-prompts.ts";
 import { takePrompts } from "../data/prompts.ts";
-import { createRandom } from "../random.ts";
+import { drawSeedPrompts } from "../data/seed-prompts.ts";
 import { looksLikeRefusal } from "../metrics/refusal.ts";
+import { createRandom } from "../random.ts";
 import { EvaluationRow, Prompt } from "../records.ts";
 import { allRows } from "../run/rows.ts";
 import { rowStage } from "../run/stage.ts";
@@ -18,7 +18,10 @@ import { judgeAll } from "./judgement.ts";
 import { scoresStage } from "./scores.ts";
 
 /** One prompt to be put to one Target. */
-type Question = Pick<EvaluationRow, "suite" | "promptId" | "clusterId" | "target" | "redTeam" | "prompt" | "category" | "style">;
+type Question = Pick<
+  EvaluationRow,
+  "suite" | "promptId" | "clusterId" | "target" | "redTeam" | "prompt" | "category" | "style"
+>;
 
 /**
  * Evaluates the players after iteration `i` = history.length − 1.
@@ -33,24 +36,53 @@ export async function evaluation(context: Context, history: readonly Players[]):
   const models = history.map(({ target }) => player(context, target));
   const { samples } = config.evaluation;
   await rowStage(run, {
-    iteration, name: "evaluation", schema: EvaluationRow, inputs: questions, rowsPerInput: samples,
-    batchSize: Math.max(1, Math.floor(config.attack.batchSize / samples)), unit: "answers", signal,
-    sample: (row) => ({ type: "sample", iteration, stage: "evaluation", prompt: row.prompt, response: row.response, label: row.verdicts.at(-1)?.label ?? "unscored" }),
+    iteration,
+    name: "evaluation",
+    schema: EvaluationRow,
+    inputs: questions,
+    rowsPerInput: samples,
+    batchSize: Math.max(1, Math.floor(config.attack.batchSize / samples)),
+    unit: "answers",
+    signal,
+    sample: (row) => ({
+      type: "sample",
+      iteration,
+      stage: "evaluation",
+      prompt: row.prompt,
+      response: row.response,
+      label: row.verdicts.at(-1)?.label ?? "unscored",
+    }),
     async work(batch, { onTokens }) {
       const answers: EvaluationRow[] = [];
       // Questions lie by Target, so a batch rarely has more than one.
       for (const target of new Set(batch.map((q) => q.target))) {
         const group = batch.filter((q) => q.target === target);
-        const requests = group.map((q) => ({ id: q.promptId, messages: [{ role: "user" as const, content: q.prompt }] }));
+        const requests = group.map((q) => ({
+          id: q.promptId,
+          messages: [{ role: "user" as const, content: q.prompt }],
+        }));
         const options = { ...sampling(context, onTokens), n: samples, maxTokens: config.attack.maxResponseTokens };
         const completions = await collect(models[target]!.generate(requests, options));
         completions.forEach(({ sample, text, finishReason }, at) => {
           const question = group[Math.floor(at / samples)]!;
           const id = hashId("evaluation", question.suite, question.promptId, target, sample, text);
-          answers.push({ id, ...question, sample, response: text, finishReason, refusal: refusalOf(text), verdicts: [] });
+          answers.push({
+            id,
+            ...question,
+            sample,
+            response: text,
+            finishReason,
+            refusal: refusalOf(text),
+            verdicts: [],
+          });
         });
       }
-      const inputs = answers.map((a) => ({ attemptId: a.id, prompt: a.prompt, response: a.response, category: a.category }));
+      const inputs = answers.map((a) => ({
+        attemptId: a.id,
+        prompt: a.prompt,
+        response: a.response,
+        category: a.category,
+      }));
       const verdicts = [await judgeAll(trainJudge, inputs, signal), await judgeAll(scoreJudge, inputs, signal)];
       return answers.map((answer, at) => ({
         ...answer,
@@ -67,13 +99,26 @@ export async function evaluation(context: Context, history: readonly Players[]):
 /** Held-out attacks and harmless look-alikes, for the newest Target. */
 function suites({ config, data }: Context, target: number): Question[] {
   const test = takePrompts(data.test, Math.min(data.test.length, config.evaluation.testPrompts), "test").map((p) => ({
-    suite: "test" as const, promptId: p.id, clusterId: data.clusterOf(p.id), target, prompt: p.text, category: p.category,
+    suite: "test" as const,
+    promptId: p.id,
+    clusterId: data.clusterOf(p.id),
+    target,
+    prompt: p.text,
+    category: p.category,
     ...(p.style === undefined ? {} : { style: p.style }),
   }));
   const { test: pool } = data.lookAlikes;
-  const harmless = createRandom("look-alikes").sample(pool, Math.min(pool.length, config.evaluation.lookAlikes)).map((row) => ({
-    suite: "look-alikes" as const, promptId: row.id, clusterId: row.cluster, target, prompt: row.text, category: "harmless", style: row.style,
-  }));
+  const harmless = createRandom("look-alikes")
+    .sample(pool, Math.min(pool.length, config.evaluation.lookAlikes))
+    .map((row) => ({
+      suite: "look-alikes" as const,
+      promptId: row.id,
+      clusterId: row.cluster,
+      target,
+      prompt: row.text,
+      category: "harmless",
+      style: row.style,
+    }));
   return [...test, ...harmless];
 }
 
@@ -82,8 +127,19 @@ async function crossPlayPrompts(context: Context, iteration: number, { redTeam }
   const { config, data } = context;
   const { crossPlaySeeds: count, crossPlayPrompts: promptsPerSeed } = config.evaluation;
   if (count === 0) return [];
-  const seeds = drawSeedPrompts(data.train, { count, examplesPerSeed: config.attack.examplesPerSeed, seed: 0, iteration: -1 });
-  return writePrompts(context, player(context, redTeam), { iteration, name: crossPlayFile, redTeam: iteration, seeds, promptsPerSeed });
+  const seeds = drawSeedPrompts(data.train, {
+    count,
+    examplesPerSeed: config.attack.examplesPerSeed,
+    seed: 0,
+    iteration: -1,
+  });
+  return writePrompts(context, player(context, redTeam), {
+    iteration,
+    name: crossPlayFile,
+    redTeam: iteration,
+    seeds,
+    promptsPerSeed,
+  });
 }
 
 const crossPlayFile = "cross-play";
@@ -94,11 +150,20 @@ async function newCells({ run }: Context, iteration: number, written: readonly P
   const ask = (prompts: readonly Prompt[], redTeam: number, target: number) => {
     // What R_i wrote counts as it stands, copies included; only empty and cut-off prompts cannot be asked.
     for (const p of prompts.filter(({ dropped }) => dropped !== "empty" && dropped !== "too-long")) {
-      cells.push({ suite: "cross-play", promptId: p.id, clusterId: p.seedId!, target, redTeam, prompt: p.text, category: p.category });
+      cells.push({
+        suite: "cross-play",
+        promptId: p.id,
+        clusterId: p.seedId!,
+        target,
+        redTeam,
+        prompt: p.text,
+        category: p.category,
+      });
     }
   };
   for (let target = 0; target < iteration; target++) ask(written, iteration, target);
-  for (let redTeam = 0; redTeam < iteration; redTeam++) ask(await allRows(run, redTeam, crossPlayFile, Prompt), redTeam, iteration);
+  for (let redTeam = 0; redTeam < iteration; redTeam++)
+    ask(await allRows(run, redTeam, crossPlayFile, Prompt), redTeam, iteration);
   ask(written, iteration, iteration);
   return cells;
 }

@@ -19,13 +19,19 @@ export interface Players {
 export async function initialization(context: Context): Promise<Players> {
   const { config, data, trainer } = context;
   const settings = config.initialization;
-  const redExamples = drawSftExamples(data.train, { count: settings.redTeam.examples, k: config.attack.examplesPerSeed, seed: config.seed });
+  const redExamples = drawSftExamples(data.train, {
+    count: settings.redTeam.examples,
+    k: config.attack.examplesPerSeed,
+    seed: config.seed,
+  });
   const redTeam = await adapterStage(context, "red-team", 0, stepsOf(redExamples.length, settings.redTeam), () =>
-    trainer.sft(player(context, undefined), redExamples, trainOptions(context, "red-team", 0, settings.redTeam)));
+    trainer.sft(player(context, undefined), redExamples, trainOptions(context, "red-team", 0, settings.redTeam)),
+  );
   if (settings.target.sft === "none") return { redTeam, target: undefined };
   const instructions = instructionExamples(context);
   const target = await adapterStage(context, "target", 0, stepsOf(instructions.length, settings.target), () =>
-    trainer.sft(player(context, undefined), instructions, trainOptions(context, "target", 0, settings.target)));
+    trainer.sft(player(context, undefined), instructions, trainOptions(context, "target", 0, settings.target)),
+  );
   return { redTeam, target };
 }
 

@@ -6,13 +6,29 @@ import type { Judge, JudgeInput } from "../seams.ts";
 import type { Context } from "./context.ts";
 
 /** The training judge's verdicts on the attempts of an iteration, in their order. */
-export async function judgement(context: Context, iteration: number, prompts: readonly Prompt[], attempts: readonly Attempt[]): Promise<Verdict[]> {
+export async function judgement(
+  context: Context,
+  iteration: number,
+  prompts: readonly Prompt[],
+  attempts: readonly Attempt[],
+): Promise<Verdict[]> {
   const { run, config, trainJudge, signal } = context;
   const promptOf = new Map(prompts.map((prompt) => [prompt.id, prompt]));
   await rowStage(run, {
-    iteration, name: "verdicts", schema: Verdict, inputs: attempts, rowsPerInput: 1, batchSize: config.judge.batchSize,
-    unit: "verdicts", signal,
-    work: (batch) => judgeAll(trainJudge, batch.map((attempt) => judgeInput(attempt, promptOf.get(attempt.promptId)!)), signal),
+    iteration,
+    name: "verdicts",
+    schema: Verdict,
+    inputs: attempts,
+    rowsPerInput: 1,
+    batchSize: config.judge.batchSize,
+    unit: "verdicts",
+    signal,
+    work: (batch) =>
+      judgeAll(
+        trainJudge,
+        batch.map((attempt) => judgeInput(attempt, promptOf.get(attempt.promptId)!)),
+        signal,
+      ),
   });
   return allRows(run, iteration, "verdicts", Verdict);
 }
@@ -28,7 +44,9 @@ export async function judgeAll(judge: Judge, inputs: readonly JudgeInput[], sign
   for await (const verdict of judge.score(inputs, { signal })) verdicts.push(verdict);
   const wrong = inputs.findIndex((input, i) => verdicts[i]?.attemptId !== input.attemptId);
   if (wrong >= 0 || verdicts.length !== inputs.length) {
-    throw new Error(`judge ${judge.name} gave ${verdicts.length} verdicts for ${inputs.length} attempts, or not in their order`);
+    throw new Error(
+      `judge ${judge.name} gave ${verdicts.length} verdicts for ${inputs.length} attempts, or not in their order`,
+    );
   }
   return verdicts;
 }

@@ -2,11 +2,12 @@
  * Adversarial Optimization (paper section 4.3): DPO on both players with the verdicts as preferences; the reference is
  * the player that trained on, R_i or T_i. Pair rules are in data/pairs-*.ts; `preset: paper` follows the paper's.
  */
+
+import { groupBy } from "../data/group-by.ts";
+import { hashId } from "../data/ids.ts";
 import { generalPairs, lookAlikePairs, mixPairs, replayPairs } from "../data/pairs-mix.ts";
 import { redTeamPairs } from "../data/pairs-red-team.ts";
 import { targetPairs } from "../data/pairs-target.ts";
-import { groupBy } from "../data/group-by.ts";
-import { hashId } from "../data/ids.ts";
 import { refusal, safeAnswer } from "../data/safe-answers.ts";
 import type { SeedPrompt } from "../data/seed-prompts.ts";
 import { createRandom } from "../random.ts";
@@ -29,9 +30,16 @@ export interface Attacked {
 }
 
 /** R_{i+1} and T_{i+1} from R_i, T_i and the attack of this iteration. */
-export async function optimization(context: Context, iteration: number, players: Players, attacked: Attacked): Promise<Players> {
+export async function optimization(
+  context: Context,
+  iteration: number,
+  players: Players,
+  attacked: Attacked,
+): Promise<Players> {
   await artefactStage(context.run, {
-    iteration, name: "pairs", unit: "pairs",
+    iteration,
+    name: "pairs",
+    unit: "pairs",
     async work() {
       const red = redTeam(context, attacked);
       const target = await targetMix(context, iteration, attacked);
@@ -50,7 +58,12 @@ export async function optimization(context: Context, iteration: number, players:
 }
 
 /** The player after DPO on its pairs; unchanged when there are none. */
-async function trained(context: Context, role: Role, iteration: number, adapter: Players["redTeam"]): Promise<Players["redTeam"]> {
+async function trained(
+  context: Context,
+  role: Role,
+  iteration: number,
+  adapter: Players["redTeam"],
+): Promise<Players["redTeam"]> {
   const { run, trainer, config } = context;
   const pairs = await allRows(run, iteration, `pairs.${role}`, Pair);
   if (pairs.length === 0) {
@@ -60,20 +73,34 @@ async function trained(context: Context, role: Role, iteration: number, adapter:
   const settings = config.optimization[role === "red-team" ? "redTeam" : "target"];
   return adapterStage(context, role, iteration, stepsOf(pairs.length, settings), () =>
     trainer.dpo(player(context, adapter), pairs, {
-      ...trainOptions(context, role, iteration, settings), beta: settings.beta, sftWeight: settings.sftWeight,
-    }));
+      ...trainOptions(context, role, iteration, settings),
+      beta: settings.beta,
+      sftWeight: settings.sftWeight,
+    }),
+  );
 }
 
 function redTeam({ config, run }: Context, { seeds, prompts, attempts, verdicts }: Attacked) {
-  const answers = groupBy(attempts.map((attempt, i) => ({ attempt, verdict: verdicts[i]! })), ({ attempt }) => attempt.promptId);
+  const answers = groupBy(
+    attempts.map((attempt, i) => ({ attempt, verdict: verdicts[i]! })),
+    ({ attempt }) => attempt.promptId,
+  );
   const bySeed = groupBy(prompts, (prompt) => prompt.seedId ?? "");
   const { rules, redTeam: settings } = config.optimization;
   const rows = seeds.map((seed) => ({
     seedId: seed.id,
     messages: seedMessages(seed),
-    prompts: (bySeed.get(seed.id) ?? []).map((prompt) => ({ prompt, verdicts: (answers.get(prompt.id) ?? []).map((a) => a.verdict) })),
+    prompts: (bySeed.get(seed.id) ?? []).map((prompt) => ({
+      prompt,
+      verdicts: (answers.get(prompt.id) ?? []).map((a) => a.verdict),
+    })),
   }));
-  const made = redTeamPairs(rows, rules === "paper" ? { rules, maxPairs: settings.maxPairs } : { rules, maxPairs: settings.maxPairs, margin: settings.margin });
+  const made = redTeamPairs(
+    rows,
+    rules === "paper"
+      ? { rules, maxPairs: settings.maxPairs }
+      : { rules, maxPairs: settings.maxPairs, margin: settings.margin },
+  );
   if (made.pairs.length === 0) run.report({ type: "note", text: `no Red Team pairs: ${JSON.stringify(made.counts)}` });
   return made;
 }
@@ -83,8 +110,13 @@ async function targetMix(context: Context, iteration: number, { prompts, attempt
   const { run, config, data } = context;
   const { rules, target: settings } = config.optimization;
   const seed = `${config.seed}/${iteration}`;
-  const answers = groupBy(attempts.map((attempt, i) => ({ attempt, verdict: verdicts[i]! })), ({ attempt }) => attempt.promptId);
-  const rows = prompts.filter((p) => p.dropped === undefined).map((prompt) => ({ prompt, answers: answers.get(prompt.id) ?? [] }));
+  const answers = groupBy(
+    attempts.map((attempt, i) => ({ attempt, verdict: verdicts[i]! })),
+    ({ attempt }) => attempt.promptId,
+  );
+  const rows = prompts
+    .filter((p) => p.dropped === undefined)
+    .map((prompt) => ({ prompt, answers: answers.get(prompt.id) ?? [] }));
   const { maxPairs } = settings;
   const guided = ({ id, category }: Prompt) => {
     const text = safeAnswer(category, createRandom(`guided/${seed}/${id}`));
@@ -99,11 +131,17 @@ async function targetMix(context: Context, iteration: number, { prompts, attempt
     const worse = refusal(random);
     return { prompt: text, better: { id, text: answer }, worse: { id: hashId("refusal", worse), text: worse } };
   };
-  const mixed = mixPairs([
-    pairs,
-    replayPairs(earlier, { count: settings.replayPairs, seed: `replay/${seed}` }),
-    lookAlikePairs(data.lookAlikes.train.map(contrast), { count: settings.lookAlikePairs, seed: `look-alikes/${seed}` }),
-    generalPairs(data.ordinary.train.map(contrast), { count: general, seed: `general/${seed}` }),
-  ], `mix/${seed}`);
+  const mixed = mixPairs(
+    [
+      pairs,
+      replayPairs(earlier, { count: settings.replayPairs, seed: `replay/${seed}` }),
+      lookAlikePairs(data.lookAlikes.train.map(contrast), {
+        count: settings.lookAlikePairs,
+        seed: `look-alikes/${seed}`,
+      }),
+      generalPairs(data.ordinary.train.map(contrast), { count: general, seed: `general/${seed}` }),
+    ],
+    `mix/${seed}`,
+  );
   return { pairs: mixed, counts };
 }

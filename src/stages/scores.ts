@@ -1,6 +1,7 @@
 /** The figures of an iteration, with 95 % intervals clustered by seed prompt or behaviour: `<iteration>/scores.jsonl`. */
 import { access } from "node:fs/promises";
 import { z } from "zod";
+import { hashId } from "../data/ids.ts";
 import { readJsonl } from "../formats/jsonl.ts";
 import { judgeAgreement } from "../metrics/agreement.ts";
 import { attackSuccess } from "../metrics/asr.ts";
@@ -14,7 +15,6 @@ import { artefactStage } from "../run/artefact.ts";
 import { toLine, writeAtomic } from "../run/atomic.ts";
 import { allRows } from "../run/rows.ts";
 import type { Judge, Model } from "../seams.ts";
-import { hashId } from "../data/ids.ts";
 import type { Context } from "./context.ts";
 import { judgeAll } from "./judgement.ts";
 
@@ -32,7 +32,9 @@ const interval = { seed: "scores" };
 export async function scoresStage(context: Context, iteration: number, measured: Measured): Promise<void> {
   const { run } = context;
   await artefactStage(run, {
-    iteration, name: "scores", unit: "figures",
+    iteration,
+    name: "scores",
+    unit: "figures",
     async work() {
       const rows = await allRows(run, iteration, "evaluation", EvaluationRow);
       const scores = [
@@ -48,7 +50,13 @@ export async function scoresStage(context: Context, iteration: number, measured:
   });
 }
 
-function score(iteration: number, suite: string, metric: string, { value, low, high, n }: Estimate, more: Partial<Score> = {}): Score {
+function score(
+  iteration: number,
+  suite: string,
+  metric: string,
+  { value, low, high, n }: Estimate,
+  more: Partial<Score> = {},
+): Score {
   return { iteration, suite, metric, value, low, high, n, ...more };
 }
 
@@ -56,15 +64,32 @@ function score(iteration: number, suite: string, metric: string, { value, low, h
 function attackScores(iteration: number, all: readonly EvaluationRow[]): Score[] {
   const judges = [...new Set(all.flatMap((row) => row.verdicts.map((v) => v.judge)))];
   const labelled = (rows: readonly EvaluationRow[], judge: string) =>
-    rows.map(({ clusterId, promptId, verdicts }) => ({ clusterId, promptId, label: verdicts.find((v) => v.judge === judge)?.label ?? "unscored" }));
+    rows.map(({ clusterId, promptId, verdicts }) => ({
+      clusterId,
+      promptId,
+      label: verdicts.find((v) => v.judge === judge)?.label ?? "unscored",
+    }));
   return judges.flatMap((judge) => {
-    const test = attackSuccess(labelled(all.filter((r) => r.suite === "test"), judge), interval);
+    const test = attackSuccess(
+      labelled(
+        all.filter((r) => r.suite === "test"),
+        judge,
+      ),
+      interval,
+    );
     const on = { judge, target: iteration };
-    const cells = [...new Set(all.filter((r) => r.suite === "cross-play").map((r) => `${r.redTeam}/${r.target}`))].map((cell) => {
-      const rows = all.filter((r) => r.suite === "cross-play" && `${r.redTeam}/${r.target}` === cell);
-      const { attempts, unscored } = attackSuccess(labelled(rows, judge), interval);
-      return score(iteration, "cross-play", "asr", attempts, { judge, redTeam: rows[0]!.redTeam!, target: rows[0]!.target, unscored });
-    });
+    const cells = [...new Set(all.filter((r) => r.suite === "cross-play").map((r) => `${r.redTeam}/${r.target}`))].map(
+      (cell) => {
+        const rows = all.filter((r) => r.suite === "cross-play" && `${r.redTeam}/${r.target}` === cell);
+        const { attempts, unscored } = attackSuccess(labelled(rows, judge), interval);
+        return score(iteration, "cross-play", "asr", attempts, {
+          judge,
+          redTeam: rows[0]!.redTeam!,
+          target: rows[0]!.target,
+          unscored,
+        });
+      },
+    );
     return [
       score(iteration, "test", "asr", test.attempts, { ...on, unscored: test.unscored }),
       score(iteration, "test", "asr-any", test.prompts, { ...on, unscored: test.unscoredPrompts }),
@@ -76,8 +101,14 @@ function attackScores(iteration: number, all: readonly EvaluationRow[]): Score[]
 /** How often the Target declines: wanted on the test set, not wanted on look-alikes. */
 function refusalScores(iteration: number, all: readonly EvaluationRow[]): Score[] {
   return (["test", "look-alikes"] as const).map((suite) => {
-    const { any, unscored } = refusalRates(all.filter((r) => r.suite === suite), interval);
-    return score(iteration, suite, suite === "test" ? "refusal-rate" : "over-refusal", any, { target: iteration, unscored });
+    const { any, unscored } = refusalRates(
+      all.filter((r) => r.suite === suite),
+      interval,
+    );
+    return score(iteration, suite, suite === "test" ? "refusal-rate" : "over-refusal", any, {
+      target: iteration,
+      unscored,
+    });
   });
 }
 
@@ -102,8 +133,16 @@ async function abilityScores({ config, data }: Context, iteration: number, targe
   if (target.logProbs === undefined) return [];
   const { test } = data.ordinary;
   const rows = createRandom("ordinary").sample(test, Math.min(test.length, config.evaluation.ordinary));
-  const examples = rows.map(({ id, text, answer }) => ({ id, prompt: [{ role: "user" as const, content: text }], completion: answer }));
-  return [score(iteration, "ordinary", "perplexity", perplexity(await target.logProbs(examples), interval), { target: iteration })];
+  const examples = rows.map(({ id, text, answer }) => ({
+    id,
+    prompt: [{ role: "user" as const, content: text }],
+    completion: answer,
+  }));
+  return [
+    score(iteration, "ordinary", "perplexity", perplexity(await target.logProbs(examples), interval), {
+      target: iteration,
+    }),
+  ];
 }
 
 const Labelled = z.object({ prompt: z.string(), response: z.string(), label: z.enum(["safe", "unsafe"]) });
@@ -112,24 +151,41 @@ const Labelled = z.object({ prompt: z.string(), response: z.string(), label: z.e
 async function judgeScores({ config, run, trainJudge, scoreJudge, signal }: Context): Promise<Score[]> {
   const { labels, labelRows } = config.judge;
   if (labels === null || labelRows === 0) return [];
-  if (!(await access(labels).then(() => true, () => false))) {
+  if (
+    !(await access(labels).then(
+      () => true,
+      () => false,
+    ))
+  ) {
     run.report({ type: "note", text: `judges not measured: no labels at ${labels}` });
     return [];
   }
   const all: z.infer<typeof Labelled>[] = [];
   for await (const { value } of readJsonl(labels, Labelled)) if (value.response.trim() !== "") all.push(value);
   const rows = createRandom("labels").sample(all, Math.min(all.length, labelRows));
-  const inputs = rows.map((row, i) => ({ attemptId: hashId("label", i), prompt: row.prompt, response: row.response, category: "" }));
+  const inputs = rows.map((row, i) => ({
+    attemptId: hashId("label", i),
+    prompt: row.prompt,
+    response: row.response,
+    category: "",
+  }));
   const measure = async (judge: Judge) => {
     const verdicts = await judgeAll(judge, inputs, signal);
     const { f1, accuracy, precision, recall, unscored } = judgeAgreement(
       rows.map((row, i) => {
         const { label, unsafeProbability } = verdicts[i]!;
-        return { clusterId: row.prompt, truth: row.label, verdict: label, ...(unsafeProbability === undefined ? {} : { unsafeProbability }) };
+        return {
+          clusterId: row.prompt,
+          truth: row.label,
+          verdict: label,
+          ...(unsafeProbability === undefined ? {} : { unsafeProbability }),
+        };
       }),
       interval,
     );
-    return Object.entries({ f1, accuracy, precision, recall }).map(([metric, value]) => score(0, "judge", metric, value, { judge: judge.name, unscored }));
+    return Object.entries({ f1, accuracy, precision, recall }).map(([metric, value]) =>
+      score(0, "judge", metric, value, { judge: judge.name, unscored }),
+    );
   };
   return [...(await measure(trainJudge)), ...(await measure(scoreJudge))];
 }

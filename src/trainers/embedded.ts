@@ -6,7 +6,6 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { truncate } from "../engine/collate.ts";
 import { dpo } from "../engine/dpo.ts";
-import type { Engine } from "../engine/engine.ts";
 import { freshLora, type Lora, saveLora } from "../engine/lora.ts";
 import { sft } from "../engine/sft.ts";
 import { checkpointPath, dropCheckpoint, type StepRow, type TrainSettings } from "../engine/train.ts";
@@ -14,7 +13,7 @@ import { SeasError } from "../errors.ts";
 import { completionTokens, type EmbeddedModel, promptTokens } from "../players/embedded.ts";
 import { createRandom } from "../random.ts";
 import type { Adapter } from "../records.ts";
-import type { Model, TrainOptions, Trainer } from "../seams.ts";
+import type { Model, Trainer, TrainOptions } from "../seams.ts";
 
 /**
  * A trainer over embedded models.
@@ -28,19 +27,28 @@ export function embeddedTrainer(): Trainer {
         const { engine } = embedded;
         const tokens = pairs.map((pair) => {
           const prompt = promptTokens(engine, pair.prompt);
-          const cut = (text: string) => truncate({ prompt, completion: completionTokens(engine, text) }, options.maxLength);
+          const cut = (text: string) =>
+            truncate({ prompt, completion: completionTokens(engine, text) }, options.maxLength);
           const chosen = cut(pair.chosen);
           const rejected = cut(pair.rejected);
           // One prompt for both sides: the shorter of the two cuts.
           const shared = chosen.prompt.length < rejected.prompt.length ? chosen.prompt : rejected.prompt;
           return { prompt: shared, chosen: chosen.completion, rejected: rejected.completion };
         });
-        return dpo(engine, lora, await embedded.lora(), tokens, { ...settings, beta: options.beta, sftWeight: options.sftWeight });
+        return dpo(engine, lora, await embedded.lora(), tokens, {
+          ...settings,
+          beta: options.beta,
+          sftWeight: options.sftWeight,
+        });
       }),
     sft: (model, examples, options) =>
       finish(model, options, ({ engine }, lora, settings) => {
         const sequences = examples.map((e) =>
-          truncate({ prompt: promptTokens(engine, e.prompt), completion: completionTokens(engine, e.completion) }, options.maxLength));
+          truncate(
+            { prompt: promptTokens(engine, e.prompt), completion: completionTokens(engine, e.completion) },
+            options.maxLength,
+          ),
+        );
         return sft(engine, lora, sequences, settings);
       }),
   };
@@ -48,27 +56,52 @@ export function embeddedTrainer(): Trainer {
 
 /** The frame of both trainings: adapter to start from, training, files. */
 async function finish(
-  model: Model, options: TrainOptions, work: (model: EmbeddedModel, lora: Lora, settings: TrainSettings) => Promise<StepRow[]>,
+  model: Model,
+  options: TrainOptions,
+  work: (model: EmbeddedModel, lora: Lora, settings: TrainSettings) => Promise<StepRow[]>,
 ): Promise<Adapter> {
   if (!isEmbedded(model)) {
-    throw new SeasError("E_CONFIG", `the embedded trainer cannot train ${model.name}`, { hint: "pass an embedded model, or another trainer" });
+    throw new SeasError("E_CONFIG", `the embedded trainer cannot train ${model.name}`, {
+      hint: "pass an embedded model, or another trainer",
+    });
   }
   const { engine } = model;
   await mkdir(options.outputDir, { recursive: true });
-  const lora = model.adapter === undefined
-    ? freshLora(engine.base.config, options.loraRank, options.loraAlpha, createRandom(`lora/${options.seed}/${options.role}`).next)
-    : copyOf(await model.lora());
+  const lora =
+    model.adapter === undefined
+      ? freshLora(
+          engine.base.config,
+          options.loraRank,
+          options.loraAlpha,
+          createRandom(`lora/${options.seed}/${options.role}`).next,
+        )
+      : copyOf(await model.lora());
   const checkpoint = checkpointPath(options.outputDir);
   const { signal, onStep } = options;
   const rows = await work(model, lora, {
-    learningRate: options.learningRate, batchSize: options.batchSize, epochs: options.epochs, warmupRatio: options.warmupRatio,
-    schedule: options.schedule, weightDecay: options.weightDecay, maxGradNorm: options.maxGradNorm, seed: options.seed, checkpoint,
-    ...(signal === undefined ? {} : { signal }), ...(onStep === undefined ? {} : { onStep }),
+    learningRate: options.learningRate,
+    batchSize: options.batchSize,
+    epochs: options.epochs,
+    warmupRatio: options.warmupRatio,
+    schedule: options.schedule,
+    weightDecay: options.weightDecay,
+    maxGradNorm: options.maxGradNorm,
+    seed: options.seed,
+    checkpoint,
+    ...(signal === undefined ? {} : { signal }),
+    ...(onStep === undefined ? {} : { onStep }),
   });
   await writeFile(join(options.outputDir, "train.jsonl"), rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
   const sha256 = await saveLora(lora, options.outputDir, engine.base.name);
   await dropCheckpoint(checkpoint);
-  return { role: options.role, iteration: options.iteration, base: engine.base.name, rank: lora.rank, path: options.outputDir, sha256 };
+  return {
+    role: options.role,
+    iteration: options.iteration,
+    base: engine.base.name,
+    rank: lora.rank,
+    path: options.outputDir,
+    sha256,
+  };
 }
 
 function isEmbedded(model: Model): model is EmbeddedModel {

@@ -34,17 +34,31 @@ const cases: Readonly<Record<string, Case>> = {
     build: ({ a }) => o.mul(o.sqrt(o.exp(a!)), o.mul(o.sigmoid(a!), o.add(o.softplus(a!), o.silu(a!)))),
   },
   "matmul 2-D": { covers: ["matmul"], params: { a: [2, 3], b: [3, 4] }, build: ({ a, b }) => o.matmul(a!, b!) },
-  "matmul 2-D, a transposed": { covers: [], params: { a: [3, 2], b: [3, 4] }, build: ({ a, b }) => o.matmul(a!, b!, { transA: true }) },
-  "matmul 2-D, b transposed": { covers: [], params: { a: [2, 3], b: [4, 3] }, build: ({ a, b }) => o.matmul(a!, b!, { transB: true }) },
+  "matmul 2-D, a transposed": {
+    covers: [],
+    params: { a: [3, 2], b: [3, 4] },
+    build: ({ a, b }) => o.matmul(a!, b!, { transA: true }),
+  },
+  "matmul 2-D, b transposed": {
+    covers: [],
+    params: { a: [2, 3], b: [4, 3] },
+    build: ({ a, b }) => o.matmul(a!, b!, { transB: true }),
+  },
   "matmul 2-D, both transposed": {
-    covers: [], params: { a: [3, 2], b: [4, 3] }, build: ({ a, b }) => o.matmul(a!, b!, { transA: true, transB: true }),
+    covers: [],
+    params: { a: [3, 2], b: [4, 3] },
+    build: ({ a, b }) => o.matmul(a!, b!, { transA: true, transB: true }),
   },
   "matmul 4-D": { covers: [], params: { a: [2, 2, 2, 3], b: [2, 2, 3, 2] }, build: ({ a, b }) => o.matmul(a!, b!) },
   "matmul 4-D, b transposed": {
-    covers: [], params: { a: [2, 2, 2, 3], b: [2, 2, 4, 3] }, build: ({ a, b }) => o.matmul(a!, b!, { transB: true }),
+    covers: [],
+    params: { a: [2, 2, 2, 3], b: [2, 2, 4, 3] },
+    build: ({ a, b }) => o.matmul(a!, b!, { transB: true }),
   },
   "matmul 4-D, a transposed": {
-    covers: [], params: { a: [2, 2, 3, 2], b: [2, 2, 3, 4] }, build: ({ a, b }) => o.matmul(a!, b!, { transA: true }),
+    covers: [],
+    params: { a: [2, 2, 3, 2], b: [2, 2, 3, 4] },
+    build: ({ a, b }) => o.matmul(a!, b!, { transA: true }),
   },
   "reshape and transpose": {
     covers: ["reshape", "transpose"],
@@ -60,10 +74,15 @@ const cases: Readonly<Record<string, Case>> = {
   "sum and mean, kept and not": {
     covers: ["sum", "mean"],
     params: { a: [2, 3], b: [2, 3] },
-    build: ({ a, b }) => o.mul(o.mul(o.sum(a!, [1], true), o.mean(b!, [1], true)), o.mul(o.sum(b!, [0], false), o.mean(a!, [0], false))),
+    build: ({ a, b }) =>
+      o.mul(o.mul(o.sum(a!, [1], true), o.mean(b!, [1], true)), o.mul(o.sum(b!, [0], false), o.mean(a!, [0], false))),
   },
   softmax: { covers: ["softmax"], params: { a: [2, 4], w: [2, 4] }, build: ({ a, w }) => o.mul(o.softmax(a!), w!) },
-  logSumExp: { covers: ["logSumExp"], params: { a: [2, 4], w: [2, 1] }, build: ({ a, w }) => o.mul(o.logSumExp(a!), w!) },
+  logSumExp: {
+    covers: ["logSumExp"],
+    params: { a: [2, 4], w: [2, 1] },
+    build: ({ a, w }) => o.mul(o.logSumExp(a!), w!),
+  },
   rmsNorm: {
     covers: ["rmsNorm"],
     params: { a: [3, 4], w: [3, 4] },
@@ -102,7 +121,11 @@ describe("gradient rules", () => {
       const params = Object.fromEntries(Object.entries(spec.params).map(([k, shape]) => [k, o.input(k, shape)]));
       const value = spec.build(params);
       for (const op of spec.covers) expect(topological([value]).some((n) => n.op === op)).toBe(true);
-      const loss = o.sum(value, value.shape.map((_, i) => i), false);
+      const loss = o.sum(
+        value,
+        value.shape.map((_, i) => i),
+        false,
+      );
       const grads = gradient(loss, Object.values(params));
       const outputs = { loss, ...Object.fromEntries(Object.keys(params).map((k, i) => [`d_${k}`, grads[i]!])) };
       const session = await openSession(outputs, { threads: 1 });
@@ -113,7 +136,10 @@ describe("gradient rules", () => {
         return (state / 2147483647) * 2 - 1;
       };
       const values = Object.fromEntries(
-        Object.entries(spec.params).map(([k, dims]) => [k, { data: Float32Array.from({ length: dims.reduce((x, y) => x * y, 1) }, random), dims }]),
+        Object.entries(spec.params).map(([k, dims]) => [
+          k,
+          { data: Float32Array.from({ length: dims.reduce((x, y) => x * y, 1) }, random), dims },
+        ]),
       );
       const feeds = { ...values, ...spec.feeds };
       const analytic = await session.run(feeds);
@@ -133,7 +159,9 @@ describe("gradient rules", () => {
           };
           const numeric = (4 * (await slope(h)) - (await slope(2 * h))) / 3;
           const exact = Number(analytic[`d_${k}`]!.data[i]);
-          expect(Math.abs(numeric - exact), `d ${k}[${i}]: ${exact} against ${numeric}`).toBeLessThan(2e-3 * Math.max(1, Math.abs(exact)));
+          expect(Math.abs(numeric - exact), `d ${k}[${i}]: ${exact} against ${numeric}`).toBeLessThan(
+            2e-3 * Math.max(1, Math.abs(exact)),
+          );
         }
       }
     });

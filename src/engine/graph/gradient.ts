@@ -20,7 +20,10 @@ export const rules: Readonly<Record<Op, Rule | null>> = {
   add: ({ inputs: [a, b] }, d) => [unbroadcast(d, a!), unbroadcast(d, b!)],
   sub: ({ inputs: [a, b] }, d) => [unbroadcast(d, a!), unbroadcast(o.neg(d), b!)],
   mul: ({ inputs: [a, b] }, d) => [unbroadcast(o.mul(d, b!), a!), unbroadcast(o.mul(d, a!), b!)],
-  div: (n, d) => [unbroadcast(o.div(d, n.inputs[1]!), n.inputs[0]!), unbroadcast(o.neg(o.div(o.mul(d, n), n.inputs[1]!)), n.inputs[1]!)],
+  div: (n, d) => [
+    unbroadcast(o.div(d, n.inputs[1]!), n.inputs[0]!),
+    unbroadcast(o.neg(o.div(o.mul(d, n), n.inputs[1]!)), n.inputs[1]!),
+  ],
   neg: (_, d) => [o.neg(d)],
   sqrt: (n, d) => [o.div(d, o.mul(o.constant(2), n))],
   exp: (n, d) => [o.mul(d, n)],
@@ -42,7 +45,12 @@ export const rules: Readonly<Record<Op, Rule | null>> = {
   reshape: ({ inputs: [a] }, d) => [o.reshape(d, a!.shape)],
   transpose: ({ attrs }, d) => {
     const perm = attrs.perm as readonly number[];
-    return [o.transpose(d, perm.map((_, i) => perm.indexOf(i)))];
+    return [
+      o.transpose(
+        d,
+        perm.map((_, i) => perm.indexOf(i)),
+      ),
+    ];
   },
   gatherRows: ({ inputs: [a, indices] }, d) => [o.scatterRows(a!, indices!, d), none],
   scatterRows: none,
@@ -112,7 +120,13 @@ function unbroadcast(d: Node, like: Node): Node {
 function spread(n: Node, d: Node): Node {
   const input = n.inputs[0]!;
   const axes = n.attrs.axes as readonly number[];
-  const kept = n.attrs.keep === 1 ? d : o.reshape(d, input.shape.map((size, i) => (axes.includes(i) ? 1 : size)));
+  const kept =
+    n.attrs.keep === 1
+      ? d
+      : o.reshape(
+          d,
+          input.shape.map((size, i) => (axes.includes(i) ? 1 : size)),
+        );
   return o.add(kept, o.mul(input, o.constant(0)));
 }
 

@@ -67,7 +67,10 @@ export const lowerings: Readonly<Record<Exclude<Op, "input" | "weight" | "consta
     })[0]!,
   rope: (n, e) => {
     const [a, cos, sin] = n.inputs.map(e.value);
-    return e.emit("RotaryEmbedding", [a!, e.ints([0]), cos!, sin!], { domain: microsoft, attrs: { interleaved: 0 } })[0]!;
+    return e.emit("RotaryEmbedding", [a!, e.ints([0]), cos!, sin!], {
+      domain: microsoft,
+      attrs: { interleaved: 0 },
+    })[0]!;
   },
   tokenLogProb: (n, e) => {
     const [logits, targets] = n.inputs.map(e.value);
@@ -115,7 +118,11 @@ function logSumExp(logits: string, shape: Shape, e: Emitter): string {
  * exp(x − max) and its sum over the last dimension, in blocks: one float32 sum over a vocabulary of 49,152 loses the many
  * small terms, 1.8e-5 of the whole, always the same way; Softmax and LogSoftmax lose half of that.
  */
-function shiftedExp(x: string, shape: Shape, e: Emitter): { readonly max: string; readonly exps: string; readonly total: string } {
+function shiftedExp(
+  x: string,
+  shape: Shape,
+  e: Emitter,
+): { readonly max: string; readonly exps: string; readonly total: string } {
   const keep = { attrs: { keepdims: 1 } };
   const last = e.ints([-1]);
   const max = e.emit("ReduceMax", [x, last], keep)[0]!;
@@ -143,5 +150,9 @@ function shapeTensor(shape: Shape, e: Emitter): string {
     return known ?? -1;
   });
   if (parts.every((p) => typeof p === "number")) return e.ints(parts);
-  return e.emit("Concat", parts.map((p) => (typeof p === "number" ? e.ints([p]) : p)), { attrs: { axis: 0 } })[0]!;
+  return e.emit(
+    "Concat",
+    parts.map((p) => (typeof p === "number" ? e.ints([p]) : p)),
+    { attrs: { axis: 0 } },
+  )[0]!;
 }

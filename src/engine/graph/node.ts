@@ -14,12 +14,37 @@ export type Attrs = Readonly<Record<string, AttrValue>>;
 
 /** Every operation of the engine. Each has a line in lower.ts (ONNX) and in gradient.ts (its rule, or none). */
 export type Op =
-  | "input" | "weight" | "constant"
-  | "add" | "sub" | "mul" | "div" | "neg" | "sqrt" | "exp" | "sigmoid" | "softplus" | "silu"
-  | "matmul" | "reshape" | "transpose" | "gatherRows" | "scatterRows"
-  | "sum" | "mean" | "softmax" | "rmsNorm" | "rope"
-  | "tokenLogProb" | "tokenLogProbGrad"
-  | "attention" | "presentKey" | "presentValue" | "topKValues" | "topKIndices" | "logSumExp";
+  | "input"
+  | "weight"
+  | "constant"
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "neg"
+  | "sqrt"
+  | "exp"
+  | "sigmoid"
+  | "softplus"
+  | "silu"
+  | "matmul"
+  | "reshape"
+  | "transpose"
+  | "gatherRows"
+  | "scatterRows"
+  | "sum"
+  | "mean"
+  | "softmax"
+  | "rmsNorm"
+  | "rope"
+  | "tokenLogProb"
+  | "tokenLogProbGrad"
+  | "attention"
+  | "presentKey"
+  | "presentValue"
+  | "topKValues"
+  | "topKIndices"
+  | "logSumExp";
 
 export interface Node {
   readonly op: Op;

@@ -4,14 +4,17 @@
  * sessions share the pages of one file.
  */
 import protobuf from "protobufjs/minimal.js";
-import { lowerings, type Emitter, type EmitOptions } from "./lower.ts";
+import { type EmitOptions, type Emitter, lowerings } from "./lower.ts";
 import { type DType, type Node, type Shape, topological } from "./node.ts";
 
 /** Where the weights lie: raw little-endian float32. */
 export interface ExternalWeights {
   /** File name, relative to the folder of the ONNX file. */
   readonly location: string;
-  readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly offset: number; readonly byteLength: number }>;
+  readonly tensors: ReadonlyMap<
+    string,
+    { readonly shape: readonly number[]; readonly offset: number; readonly byteLength: number }
+  >;
 }
 
 type Writer = protobuf.Writer;
@@ -42,7 +45,10 @@ export function writeOnnx(outputs: Readonly<Record<string, Node>>, weights: Exte
 
   const once = (key: string, make: () => string): string => {
     let name = byKey.get(key);
-    if (name === undefined) byKey.set(key, (name = make()));
+    if (name === undefined) {
+      name = make();
+      byKey.set(key, name);
+    }
     return name;
   };
   const emit = (opType: string, ins: readonly string[], options: EmitOptions = {}): string[] => {
@@ -85,10 +91,13 @@ export function writeOnnx(outputs: Readonly<Record<string, Node>>, weights: Exte
       const name = n.attrs.name as string;
       const tensor = weights.tensors.get(name);
       if (tensor === undefined) throw new Error(`no weight ${name}`);
-      byNode.set(n, once(`weight ${name}`, () => {
-        initializers.push((w) => writeExternal(w, name, n.shape as readonly number[], weights.location, tensor));
-        return name;
-      }));
+      byNode.set(
+        n,
+        once(`weight ${name}`, () => {
+          initializers.push((w) => writeExternal(w, name, n.shape as readonly number[], weights.location, tensor));
+          return name;
+        }),
+      );
     } else byNode.set(n, lowerings[n.op](n, emitter));
   }
   // An output keeps its public name by a node of its own; Identity of ONNX Runtime copies nothing it need not.
@@ -106,7 +115,10 @@ export function writeOnnx(outputs: Readonly<Record<string, Node>>, weights: Exte
     for (const [name, n] of inputs) message(graph, 11, (w) => writeValueInfo(w, name, n));
     for (const [name, n] of Object.entries(outputs)) message(graph, 12, (w) => writeValueInfo(w, name, n));
   });
-  for (const [domain, version] of [["", 18], ["com.microsoft", 1]] as const) {
+  for (const [domain, version] of [
+    ["", 18],
+    ["com.microsoft", 1],
+  ] as const) {
     message(model, 8, (w) => w.uint32(10).string(domain).uint32(16).int64(version));
   }
   return model.finish();
@@ -123,7 +135,13 @@ function message(w: Writer, field: number, write: (w: Writer) => void): void {
 }
 
 /** NodeProto: input 1, output 2, op_type 4, attribute 5, domain 7. */
-function writeNode(w: Writer, opType: string, inputs: readonly string[], outputs: readonly string[], options: EmitOptions): void {
+function writeNode(
+  w: Writer,
+  opType: string,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  options: EmitOptions,
+): void {
   for (const name of inputs) w.uint32(10).string(name);
   for (const name of outputs) w.uint32(18).string(name);
   w.uint32(34).string(opType);
@@ -151,11 +169,19 @@ function writeTensor(w: Writer, name: string, dtype: DType, shape: readonly numb
 
 /** TensorProto with external_data 13 (location, offset, length) and data_location 14 = EXTERNAL. */
 function writeExternal(
-  w: Writer, name: string, shape: readonly number[], location: string, at: { readonly offset: number; readonly byteLength: number },
+  w: Writer,
+  name: string,
+  shape: readonly number[],
+  location: string,
+  at: { readonly offset: number; readonly byteLength: number },
 ): void {
   for (const d of shape) w.uint32(8).int64(d);
   w.uint32(16).int32(elementType.float32).uint32(66).string(name);
-  for (const [key, value] of [["location", location], ["offset", `${at.offset}`], ["length", `${at.byteLength}`]] as const) {
+  for (const [key, value] of [
+    ["location", location],
+    ["offset", `${at.offset}`],
+    ["length", `${at.byteLength}`],
+  ] as const) {
     message(w, 13, (entry) => entry.uint32(10).string(key).uint32(18).string(value));
   }
   w.uint32(112).int32(1);
@@ -164,12 +190,14 @@ function writeExternal(
 /** ValueInfoProto: name 1, type 2 → tensor_type 1 → elem_type 1, shape 2 → dim 1 → dim_value 1 | dim_param 2. */
 function writeValueInfo(w: Writer, name: string, n: Node): void {
   w.uint32(10).string(name);
-  message(w, 2, (type) => message(type, 1, (tensor) => {
-    tensor.uint32(8).int32(elementType[n.dtype]);
-    message(tensor, 2, (shape) => {
-      for (const d of n.shape) {
-        message(shape, 1, (dim) => (typeof d === "number" ? dim.uint32(8).int64(d) : dim.uint32(18).string(d)));
-      }
-    });
-  }));
+  message(w, 2, (type) =>
+    message(type, 1, (tensor) => {
+      tensor.uint32(8).int32(elementType[n.dtype]);
+      message(tensor, 2, (shape) => {
+        for (const d of n.shape) {
+          message(shape, 1, (dim) => (typeof d === "number" ? dim.uint32(8).int64(d) : dim.uint32(18).string(d)));
+        }
+      });
+    }),
+  );
 }

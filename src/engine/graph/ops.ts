@@ -76,7 +76,12 @@ export function reshape(a: Node, shape: Shape): Node {
 
 /** Dimension i of the result is dimension perm[i] of `a`. */
 export function transpose(a: Node, perm: readonly number[]): Node {
-  return node("transpose", [a], perm.map((p) => a.shape[p]!), { perm });
+  return node(
+    "transpose",
+    [a],
+    perm.map((p) => a.shape[p]!),
+    { perm },
+  );
 }
 
 /** Rows of `a` (R, …) at `indices` (N) → (N, …). */
@@ -145,14 +150,26 @@ export interface CachedAttention {
  */
 export function cachedAttention(
   operands: {
-    readonly query: Node; readonly key: Node; readonly value: Node; readonly pastKey: Node; readonly pastValue: Node;
-    readonly seqLens: Node; readonly totalLength: Node; readonly cos: Node; readonly sin: Node;
+    readonly query: Node;
+    readonly key: Node;
+    readonly value: Node;
+    readonly pastKey: Node;
+    readonly pastValue: Node;
+    readonly seqLens: Node;
+    readonly totalLength: Node;
+    readonly cos: Node;
+    readonly sin: Node;
   },
   heads: number,
   kvHeads: number,
 ): CachedAttention {
   const { query, key, value, pastKey, pastValue, seqLens, totalLength, cos, sin } = operands;
-  const output = node("attention", [query, key, value, pastKey, pastValue, seqLens, totalLength, cos, sin], query.shape, { heads, kvHeads });
+  const output = node(
+    "attention",
+    [query, key, value, pastKey, pastValue, seqLens, totalLength, cos, sin],
+    query.shape,
+    { heads, kvHeads },
+  );
   return {
     output,
     presentKey: node("presentKey", [output], pastKey.shape),

@@ -7,8 +7,8 @@ import { availableParallelism } from "node:os";
 import { basename, dirname, join } from "node:path";
 import * as ort from "onnxruntime-node";
 import { SeasError } from "../../errors.ts";
-import { type ExternalWeights, writeOnnx } from "./onnx.ts";
 import type { Node } from "./node.ts";
+import { type ExternalWeights, writeOnnx } from "./onnx.ts";
 
 /** A value that goes in or comes out: float32, int64 or int32 with its sizes. */
 export interface Tensor {
@@ -45,7 +45,10 @@ export interface SessionOptions {
  */
 export async function openSession(outputs: Readonly<Record<string, Node>>, options: SessionOptions): Promise<Session> {
   const { weights } = options;
-  const bytes = writeOnnx(outputs, { location: weights ? basename(weights.path) : "", tensors: weights?.tensors ?? new Map() });
+  const bytes = writeOnnx(outputs, {
+    location: weights ? basename(weights.path) : "",
+    tensors: weights?.tensors ?? new Map(),
+  });
   const settings: ort.InferenceSession.SessionOptions = {
     intraOpNumThreads: options.threads === 0 ? availableParallelism() : options.threads,
     interOpNumThreads: 1,
@@ -81,11 +84,14 @@ function wrap(session: ort.InferenceSession): Session {
   return {
     async run(feeds, into) {
       const given = toOrt(feeds);
-      const fetches = into === undefined
-        ? session.outputNames
-        : Object.fromEntries(session.outputNames.map((name) => [name, into[name] ? tensorOf(into[name]) : null]));
+      const fetches =
+        into === undefined
+          ? session.outputNames
+          : Object.fromEntries(session.outputNames.map((name) => [name, into[name] ? tensorOf(into[name]) : null]));
       const results = await session.run(given, fetches as ort.InferenceSession.FetchesType);
-      return Object.fromEntries(Object.entries(results).map(([name, t]) => [name, { data: t.data as Tensor["data"], dims: t.dims }]));
+      return Object.fromEntries(
+        Object.entries(results).map(([name, t]) => [name, { data: t.data as Tensor["data"], dims: t.dims }]),
+      );
     },
     close: () => session.release(),
   };

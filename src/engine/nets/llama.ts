@@ -11,7 +11,9 @@ import type { Node, Shape } from "../graph/node.ts";
 import * as o from "../graph/ops.ts";
 
 /** The linear layers of one decoder layer that carry LoRA, with their sizes. */
-export function loraModules(c: LlamaConfig): { readonly name: string; readonly inputs: number; readonly outputs: number }[] {
+export function loraModules(
+  c: LlamaConfig,
+): { readonly name: string; readonly inputs: number; readonly outputs: number }[] {
   const q = c.heads * c.headDim;
   const kv = c.kvHeads * c.headDim;
   return Array.from({ length: c.layers }, (_, i) => [
@@ -54,7 +56,8 @@ function parts(c: LlamaConfig): Parts {
     const frozen = o.matmul(x, o.weight(`model.${name}.weight`, [outputs, inputs]), { transB: true });
     return o.add(frozen, o.matmul(low, b, { transB: true }));
   };
-  const norm = (x: Node, name: string): Node => o.rmsNorm(x, o.weight(`model.${name}.weight`, [c.hiddenSize]), c.rmsNormEps);
+  const norm = (x: Node, name: string): Node =>
+    o.rmsNorm(x, o.weight(`model.${name}.weight`, [c.hiddenSize]), c.rmsNormEps);
   return {
     lora,
     linear,
@@ -143,7 +146,12 @@ export function llamaCached(c: LlamaConfig): CachedStep {
         query: wide(p.linear(h, `${attn}.q_proj`, c.heads * c.headDim), c.heads),
         key: wide(p.linear(h, `${attn}.k_proj`, c.kvHeads * c.headDim), c.kvHeads),
         value: wide(p.linear(h, `${attn}.v_proj`, c.kvHeads * c.headDim), c.kvHeads),
-        pastKey: past("key"), pastValue: past("value"), seqLens, totalLength, cos, sin,
+        pastKey: past("key"),
+        pastValue: past("value"),
+        seqLens,
+        totalLength,
+        cos,
+        sin,
       },
       c.heads,
       c.kvHeads,
