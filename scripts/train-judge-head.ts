@@ -15,6 +15,7 @@ import { ordinary } from "../src/data/ordinary.ts";
 import { handWrittenPrompts } from "../src/data/prompts.ts";
 import { safeAnswer } from "../src/data/safe-answers.ts";
 import { splitPrompts } from "../src/data/split.ts";
+import { fillWrapper } from "../src/data/styles.ts";
 import { openBaseModel } from "../src/engine/base-model.ts";
 import { createEngine } from "../src/engine/engine.ts";
 import { noLora } from "../src/engine/lora.ts";
@@ -91,9 +92,24 @@ async function withStates(rows: readonly Row[], key: string): Promise<(HeadRow &
   }));
 }
 
-async function labelled(path: string, count: number) {
+/**
+ * Labelled rows. With `wrap`, half of the requests are put into training wrappers of ours: else the look of the prompt
+ * would tell the sources apart, and with them the labels.
+ */
+async function labelled(path: string, count: number, wrap: boolean) {
   const all: Row[] = [];
-  for await (const { value } of readJsonl(path, Row)) if (value.response.trim() !== "") all.push(value);
+  const trainWrappers = [...new Set(splitPrompts(handWrittenPrompts()).train.map((p) => p.wrapper))];
+  const random = createRandom("wrappers");
+  for await (const { value } of readJsonl(path, Row)) {
+    if (value.response.trim() === "") continue;
+    const request = value.goal ?? value.prompt;
+    const text = request.charAt(0).toLowerCase() + request.slice(1);
+    all.push({
+      ...value,
+      goal: request,
+      prompt: wrap && random.next() < 0.5 ? fillWrapper(random.pick(trainWrappers), text) : request,
+    });
+  }
   return withStates(createRandom(1).shuffle(all).slice(0, count), path.split("/").at(-1)!);
 }
 
@@ -122,10 +138,10 @@ async function ownSafeRows(half: string): Promise<Row[]> {
 }
 
 const own = await withStates(await ownSafeRows(need("own")), `own-${need("own")}`);
-const train = [...(await labelled(need("labels"), Number(values.rows))), ...own];
+const train = [...(await labelled(need("labels"), Number(values.rows), true)), ...own];
 console.log({ labelled: train.length - own.length, own: own.length, unsafe: train.filter((r) => r.unsafe).length });
-const fitted = fitHead(train, { penalties: [0.001, 0.003, 0.01, 0.03, 0.1], folds: 4, seed: 1 });
-const dev = await labelled(need("dev"), Number(values["dev-rows"]));
+const fitted = fitHead(train, { penalties: [0.003, 0.01, 0.03], folds: 4, seed: 1 });
+const dev = await labelled(need("dev"), Number(values["dev-rows"]), false);
 const name = need("name");
 const called = (r: (typeof dev)[number]) =>
   looksLikeRefusal(r.row.response).kind !== "full" &&

@@ -64,7 +64,7 @@ function encode(typed: Typed): Buffer {
 
 function gguf(making: Making): Buffer {
   const { metadata = [], tensors = [], alignment = 32 } = making;
-  const head = [
+  const head: Buffer[] = [
     Buffer.from("GGUF"),
     u32(making.version ?? 3),
     u64(making.tensorCount ?? tensors.length),
@@ -299,7 +299,7 @@ describe("openGguf", () => {
     ["an offset between alignments", gguf({ tensors: [floats("v"), floats("w", { offset: 4n })] }), '"w"', "32"],
     ["tensors that overlap", gguf({ tensors: [floats("v"), floats("w", { offset: 0n })] }), '"w"', "before"],
   ];
-  it.each(hostile)("refuses %s", async (_, bytes, ...parts) => refuses(bytes, ...parts));
+  for (const [what, bytes, ...parts] of hostile) it(`refuses ${what}`, () => refuses(bytes, ...parts));
 
   it("names a file that is not there, and a folder", async () => {
     for (const bad of [join(folder, "none"), folder]) {

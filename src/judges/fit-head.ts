@@ -76,7 +76,7 @@ function fitOnce(rows: readonly HeadRow[], penalty: number): Weights {
   // The rarer label weighs as much as the commoner one.
   const unsafe = rows.filter((r) => r.unsafe).length;
   const weightOf = (r: HeadRow) => 0.5 / (r.unsafe ? unsafe : rows.length - unsafe);
-  for (let step = 1; step <= 300; step++) {
+  for (let step = 1; step <= 150; step++) {
     const gradient = weights.map((w) => penalty * w);
     const biasGradient = new Float32Array(1);
     rows.forEach((row, n) => {
@@ -91,7 +91,7 @@ function fitOnce(rows: readonly HeadRow[], penalty: number): Weights {
       ["weights", { data: gradient }],
       ["bias", { data: biasGradient }],
     ]);
-    adamStep(tensors, gradients, state, step, { learningRate: 0.01 * (1 - step / 301), weightDecay: 0 });
+    adamStep(tensors, gradients, state, step, { learningRate: 0.01 * (1 - step / 151), weightDecay: 0 });
   }
   return { mean, scale, weights, bias: bias[0]! };
 }

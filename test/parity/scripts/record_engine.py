@@ -7,7 +7,8 @@ FOLDER is a Hugging Face folder of SmolLM2-135M-Instruct whose float32 weights a
 The DPO figures and their gradients are TRL's own: DPOTrainer's collator and compute_loss on given token ids, the
 trained adapter under "default", another fixed one under "ref"; sftWeight is its "sft" loss with that weight.
 Logits, log-probabilities and greedy text are float32, as people run the model; DPO is float64 (same weights), so that
-the engine's float32 gradients are held against the true ones and not against another rounding. Arrays are base64 of little-endian float32 or int32, row-major.
+the engine's float32 gradients are held against the true ones and not against another rounding. Arrays are base64 of
+little-endian float32 or int32, row-major.
 
 Adapters and every fixed choice come from one counter-based generator, the same in TypeScript: `mix(stream, i)` below.
 Matrix number k of adapter a (modules in PEFT's order of layers, A before B) has stream 1000·a + k and values
