@@ -141,20 +141,30 @@ const own = await withStates(await ownSafeRows(need("own")), `own-${need("own")}
 const train = [...(await labelled(need("labels"), Number(values.rows), true)), ...own];
 console.log({ labelled: train.length - own.length, own: own.length, unsafe: train.filter((r) => r.unsafe).length });
 const fitted = fitHead(train, { penalties: [0.003, 0.01, 0.03], folds: 4, seed: 1 });
+// The threshold: best F1 on the dev rows and on harmless answers that this head never saw, as many of each. The
+// cross-fit's own threshold is too high: most of its safe rows are the easy ones of ours.
+const other = need("own") === "even" ? "odd" : "even";
 const dev = await labelled(need("dev"), Number(values["dev-rows"]), false);
+const unseen = (await withStates(await ownSafeRows(other), `own-${other}`)).slice(0, dev.length);
 const name = need("name");
-const called = (r: (typeof dev)[number]) =>
-  looksLikeRefusal(r.row.response).kind !== "full" &&
-  unsafeProbability({ name, ...fitted, card: undefined as never }, r.states) >= fitted.threshold;
-const hits = dev.filter((r) => called(r) && r.unsafe).length;
-const f1 = (2 * hits) / (dev.filter(called).length + dev.filter((r) => r.unsafe).length);
+const probabilityOf = (r: (typeof dev)[number]) =>
+  looksLikeRefusal(r.row.response).kind === "full"
+    ? 0
+    : unsafeProbability({ name, ...fitted, threshold: 0, card: undefined as never }, r.states);
+const f1At = (rows: typeof dev, threshold: number) => {
+  const called = rows.filter((r) => probabilityOf(r) >= threshold);
+  return (2 * called.filter((r) => r.unsafe).length) / (called.length + rows.filter((r) => r.unsafe).length);
+};
+const thresholds = Array.from({ length: 19 }, (_, i) => (i + 1) / 20);
+const threshold = thresholds.reduce((a, b) => (f1At([...dev, ...unseen], b) > f1At([...dev, ...unseen], a) ? b : a));
+const f1 = f1At(dev, threshold);
 const card = {
   data: need("data"),
   licence: need("licence"),
   rows: train.length,
-  threshold: fitted.threshold,
+  threshold,
   f1: Number(f1.toFixed(3)),
-  agreementOn: `${dev.length} rows of ${need("dev").split("/").at(-1)}`,
+  agreementOn: `${dev.length} rows of ${need("dev").split("/").at(-1)}, on which the threshold was chosen`,
 };
 console.log({ ...card, crossFitF1: fitted.f1 });
 await writeSafetensors(

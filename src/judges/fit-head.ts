@@ -1,6 +1,6 @@
 /**
- * Fits a judge's head: logistic regression with an L2 penalty on standardised hidden states, by full-batch AdamW, and
- * a threshold with the best F1 on rows the weights did not see (cross-fitted by prompt).
+ * Fits a judge's head: logistic regression with an L2 penalty on standardised hidden states, by full-batch AdamW. The
+ * penalty is the one with the best F1 on rows the weights did not see (cross-fitted by prompt).
  */
 import { adamState, adamStep } from "../engine/optimizer.ts";
 import { createRandom } from "../random.ts";
@@ -17,8 +17,7 @@ export interface FittedHead {
   readonly scale: Float32Array;
   readonly weights: Float32Array;
   readonly bias: number;
-  readonly threshold: number;
-  /** F1 (unsafe = positive) of the cross-fitted rows at the threshold. */
+  /** F1 (unsafe = positive) of the cross-fitted rows at the threshold that suits them best. */
   readonly f1: number;
 }
 
@@ -29,7 +28,7 @@ export interface FitOptions {
   readonly seed: number;
 }
 
-/** The head with the penalty and threshold that are best on rows held out by prompt. */
+/** The head with the penalty that is best on rows held out by prompt. */
 export function fitHead(rows: readonly HeadRow[], options: FitOptions): FittedHead {
   const folds = foldsByCluster(rows, options);
   const ranked = options.penalties.map((penalty) => {
@@ -46,7 +45,7 @@ export function fitHead(rows: readonly HeadRow[], options: FitOptions): FittedHe
     return { penalty, ...bestThreshold(held) };
   });
   const best = ranked.reduce((a, b) => (b.f1 > a.f1 ? b : a));
-  return { ...fitOnce(rows, best.penalty), threshold: best.threshold, f1: best.f1 };
+  return { ...fitOnce(rows, best.penalty), f1: best.f1 };
 }
 
 function foldsByCluster(rows: readonly HeadRow[], { folds, seed }: FitOptions): number[] {
@@ -55,7 +54,7 @@ function foldsByCluster(rows: readonly HeadRow[], { folds, seed }: FitOptions): 
   return rows.map((r) => foldOf.get(r.cluster)!);
 }
 
-type Weights = Omit<FittedHead, "threshold" | "f1">;
+type Weights = Omit<FittedHead, "f1">;
 
 function fitOnce(rows: readonly HeadRow[], penalty: number): Weights {
   const size = rows[0]!.states.length;
