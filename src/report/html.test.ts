@@ -1,3 +1,4 @@
+/** The page's shell: hostile text in the embedded JSON stays text, and the policy names what may run. */
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

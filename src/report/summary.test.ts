@@ -1,3 +1,4 @@
+/** From a run folder to the summary that the page draws, unfinished runs included. */
 import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

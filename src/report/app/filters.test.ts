@@ -1,3 +1,4 @@
+/** Which answers the browser of texts shows. */
 import { describe, expect, it } from "vitest";
 import type { Label } from "../../records.ts";
 import type { AnsweredPrompt } from "../types.ts";

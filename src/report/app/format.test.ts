@@ -1,3 +1,4 @@
+/** Figures as people read them. */
 import { describe, expect, it } from "vitest";
 import { change, duration, interval, number, percent, points, sample, target, words } from "./format.ts";
 

@@ -1,3 +1,4 @@
+/** Licence notices of what the page is bundled with; they stay in the bundle. */
 /*!
  * This script contains, in compressed form:
  *

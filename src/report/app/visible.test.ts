@@ -1,3 +1,4 @@
+/** Control and bidi characters are made visible, never dropped. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { pieces, visibleLine } from "./visible.ts";
