@@ -148,9 +148,7 @@ const dev = await labelled(need("dev"), Number(values["dev-rows"]), false);
 const unseen = (await withStates(await ownSafeRows(other), `own-${other}`)).slice(0, dev.length);
 const name = need("name");
 const probabilityOf = (r: (typeof dev)[number]) =>
-  looksLikeRefusal(r.row.response).kind === "full"
-    ? 0
-    : unsafeProbability({ name, ...fitted, threshold: 0, card: undefined as never }, r.states);
+  looksLikeRefusal(r.row.response).kind === "full" ? 0 : unsafeProbability(fitted, r.states);
 const f1At = (rows: typeof dev, threshold: number) => {
   const called = rows.filter((r) => probabilityOf(r) >= threshold);
   return (2 * called.filter((r) => r.unsafe).length) / (called.length + rows.filter((r) => r.unsafe).length);

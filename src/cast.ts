@@ -49,7 +49,7 @@ export async function embeddedCast(
     trainJudge: judge(heads.train),
     scoreJudge: judge(heads.score),
     facts: {
-      model: { name: base.name, sha256: base.sha256 },
+      model: { name: base.name, sha256: base.sha256, judges: [heads.train.sha256, heads.score.sha256] },
       origin: base.origin,
       judges: {
         train: { name: config.judge.train, card: heads.train.card },

@@ -57,7 +57,7 @@ export interface RunSummary {
 }
 
 /**
- * Runs SEAS from `config`, or goes on with an unfinished run of the same config.
+ * Runs SEAS from `config` in a new run folder, or in `dir`, where an unfinished run of the same config goes on.
  *
  * @throws SeasError of any part; the run folder keeps what was done and can be gone on with
  * @example

@@ -2,6 +2,7 @@
  * A judge's head: logistic regression on standardised hidden states, read from assets/judges/<name>.safetensors.
  * It was trained by scripts/train-judge-head.ts; its card (data, licence, figures) is in the file's metadata.
  */
+import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -17,6 +18,8 @@ export interface JudgeHead {
   readonly bias: number;
   /** Probability from which an answer is unsafe. */
   readonly threshold: number;
+  /** sha256 of the weights: a run goes on only with the same judges. */
+  readonly sha256: string;
   /** Data, licence, date and figures, as the training script measured them. */
   readonly card: HeadCard;
 }
@@ -32,7 +35,10 @@ export const HeadCard = z.object({
 export type HeadCard = z.infer<typeof HeadCard>;
 
 /** Probability that the answer behind these pooled states is unsafe. */
-export function unsafeProbability(head: JudgeHead, states: Float32Array): number {
+export function unsafeProbability(
+  head: Pick<JudgeHead, "mean" | "scale" | "weights" | "bias">,
+  states: Float32Array,
+): number {
   let logit = head.bias;
   for (let i = 0; i < head.weights.length; i++)
     logit += ((states[i]! - head.mean[i]!) / head.scale[i]!) * head.weights[i]!;
@@ -61,7 +67,17 @@ export async function readHead(name: string): Promise<JudgeHead> {
       ["mean", "scale", "weights", "bias"].map((t) => file.readTensor(t)),
     );
     const card = HeadCard.parse(JSON.parse(file.metadata.card ?? "{}"));
-    return { name, mean: mean!, scale: scale!, weights: weights!, bias: bias![0]!, threshold: card.threshold, card };
+    const sha256 = createHash("sha256").update(weights!).update(bias!).update(`${card.threshold}`).digest("hex");
+    return {
+      name,
+      mean: mean!,
+      scale: scale!,
+      weights: weights!,
+      bias: bias![0]!,
+      threshold: card.threshold,
+      sha256,
+      card,
+    };
   } finally {
     await file.close();
   }
