@@ -1,6 +1,6 @@
 /**
  * From one row of logits to one token: greedy, or temperature and nucleus (Holtzman et al., 1904.09751). Exact: where
- * the most probable tokens that left the graph do not fill the nucleus, the whole row is sorted.
+ * the most probable tokens that left the graph do not fill the nucleus, the whole row is read.
  */
 
 export interface Row {
@@ -22,10 +22,9 @@ export function sampleToken(row: Row, topP: number, uniform: number): number {
   let values: ArrayLike<number> = row.topValues;
   let tokenAt = (i: number) => Number(row.topIndices[i]);
   let nucleus = nucleusOf(values, row.logSum, topP);
-  if (nucleus.size === values.length && nucleus.mass < topP && values.length < row.logits.length) {
-    const order = Array.from({ length: row.logits.length }, (_, i) => i).sort(
-      (a, b) => row.logits[b]! - row.logits[a]! || a - b,
-    );
+  // Sorting a whole row takes longer than the step that made it, so the floor sinks until the nucleus is filled.
+  for (let floor = row.topValues.at(-1)! - 2; nucleus.mass < topP && floor > row.topValues[0]! - 100; floor -= 2) {
+    const order = atLeast(row.logits, floor);
     values = order.map((i) => row.logits[i]!);
     tokenAt = (i) => order[i]!;
     nucleus = nucleusOf(values, row.logSum, topP);
@@ -36,6 +35,13 @@ export function sampleToken(row: Row, topP: number, uniform: number): number {
     if (left < 0) return tokenAt(i);
   }
   return tokenAt(nucleus.size - 1);
+}
+
+/** Tokens whose logit is at least `floor`, most probable first, equal ones by number. */
+function atLeast(logits: Float32Array, floor: number): number[] {
+  const found: number[] = [];
+  for (let i = 0; i < logits.length; i++) if (logits[i]! >= floor) found.push(i);
+  return found.sort((a, b) => logits[b]! - logits[a]! || a - b);
 }
 
 function nucleusOf(
