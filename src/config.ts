@@ -104,6 +104,9 @@ export const Config = z.strictObject({
 export type Config = z.infer<typeof Config>;
 export type Preset = Config["preset"];
 
+/** What every training of the quick preset shares. */
+const oneEpoch = { epochs: 1, warmupRatio: 0.1, schedule: "cosine", weightDecay: 0, maxGradNorm: 1 } as const;
+
 const quick: Config = {
   preset: "quick",
   seed: 1,
@@ -116,11 +119,7 @@ const quick: Config = {
       examples: 160,
       learningRate: 1e-3,
       batchSize: 4,
-      epochs: 1,
-      warmupRatio: 0.1,
-      schedule: "cosine",
-      weightDecay: 0,
-      maxGradNorm: 1,
+      ...oneEpoch,
       maxLength: 256,
     },
     target: {
@@ -128,11 +127,7 @@ const quick: Config = {
       examples: 96,
       learningRate: 1e-4,
       batchSize: 8,
-      epochs: 1,
-      warmupRatio: 0.1,
-      schedule: "cosine",
-      weightDecay: 0,
-      maxGradNorm: 1,
+      ...oneEpoch,
       maxLength: 192,
     },
   },
@@ -160,11 +155,7 @@ const quick: Config = {
     redTeam: {
       learningRate: 2e-4,
       batchSize: 4,
-      epochs: 1,
-      warmupRatio: 0.1,
-      schedule: "cosine",
-      weightDecay: 0,
-      maxGradNorm: 1,
+      ...oneEpoch,
       maxLength: 256,
       beta: 0.1,
       sftWeight: 0.2,
@@ -174,11 +165,7 @@ const quick: Config = {
     target: {
       learningRate: 3e-4,
       batchSize: 8,
-      epochs: 1,
-      warmupRatio: 0.1,
-      schedule: "cosine",
-      weightDecay: 0,
-      maxGradNorm: 1,
+      ...oneEpoch,
       maxLength: 192,
       beta: 0.1,
       sftWeight: 0.5,

@@ -3,25 +3,12 @@
  * A figure that was computed twice counts as it was computed last.
  */
 import type { Score } from "../records.ts";
-import type { Cell, Figure, JudgedSeries, JudgeFacts, Point } from "./types.ts";
+import type { Figure, Figures, JudgedSeries, JudgeFacts, Point } from "./types.ts";
 
 /** Names of the judges as the configuration gives them. */
 export interface JudgeNames {
   readonly train: string | undefined;
   readonly score: string | undefined;
-}
-
-/** Everything that comes from `scores.jsonl`. */
-export interface Figures {
-  readonly last: number;
-  readonly asr: readonly JudgedSeries[];
-  readonly asrAny: readonly JudgedSeries[];
-  readonly matrix: readonly { readonly judge: string; readonly scoring: boolean; readonly cells: readonly Cell[] }[];
-  readonly overRefusal: readonly Point[];
-  readonly perplexity: readonly Point[];
-  readonly refusals: { readonly test: readonly Point[]; readonly ordinary: readonly Point[] };
-  readonly prompts: Readonly<Record<string, readonly Point[]>>;
-  readonly judges: readonly JudgeFacts[];
 }
 
 /** The figures of a run. */

@@ -142,15 +142,8 @@ export interface WrittenPrompt {
   readonly labels: Readonly<Record<Label, number>>;
 }
 
-/** Everything on the page. */
-export interface Summary {
-  readonly name: string;
-  readonly status: "success" | "cancelled" | "error" | "running" | "unfinished";
-  readonly seconds: number | null;
-  /** What is missing or unreadable, one sentence each. */
-  readonly gaps: readonly string[];
-  /** Rounds that the configuration asks for; null = unknown. */
-  readonly planned: number | null;
+/** Everything that comes from `scores.jsonl`. */
+export interface Figures {
   /** j of the last Target T_j with a figure on the test suite; 0 when there is none. */
   readonly last: number;
   readonly asr: readonly JudgedSeries[];
@@ -162,6 +155,17 @@ export interface Summary {
   /** diversity, distinct-2, self-bleu, kept → by Red Team. */
   readonly prompts: Readonly<Record<string, readonly Point[]>>;
   readonly judges: readonly JudgeFacts[];
+}
+
+/** Everything on the page. */
+export interface Summary extends Figures {
+  readonly name: string;
+  readonly status: "success" | "cancelled" | "error" | "running" | "unfinished";
+  readonly seconds: number | null;
+  /** What is missing or unreadable, one sentence each. */
+  readonly gaps: readonly string[];
+  /** Rounds that the configuration asks for; null = unknown. */
+  readonly planned: number | null;
   readonly agreement: Agreement | null;
   readonly training: readonly Training[];
   readonly counts: readonly AttackCounts[];

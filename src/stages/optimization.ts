@@ -81,10 +81,7 @@ async function trained(
 }
 
 function redTeam({ config, run }: Context, { seeds, prompts, attempts, verdicts }: Attacked) {
-  const answers = groupBy(
-    attempts.map((attempt, i) => ({ attempt, verdict: verdicts[i]! })),
-    ({ attempt }) => attempt.promptId,
-  );
+  const answers = answersByPrompt(attempts, verdicts);
   const bySeed = groupBy(prompts, (prompt) => prompt.seedId ?? "");
   const { rules, redTeam: settings } = config.optimization;
   const rows = seeds.map((seed) => ({
@@ -110,10 +107,7 @@ async function targetMix(context: Context, iteration: number, { prompts, attempt
   const { run, config, data } = context;
   const { rules, target: settings } = config.optimization;
   const seed = `${config.seed}/${iteration}`;
-  const answers = groupBy(
-    attempts.map((attempt, i) => ({ attempt, verdict: verdicts[i]! })),
-    ({ attempt }) => attempt.promptId,
-  );
+  const answers = answersByPrompt(attempts, verdicts);
   const rows = prompts
     .filter((p) => p.dropped === undefined)
     .map((prompt) => ({ prompt, answers: answers.get(prompt.id) ?? [] }));
@@ -144,4 +138,12 @@ async function targetMix(context: Context, iteration: number, { prompts, attempt
     `mix/${seed}`,
   );
   return { pairs: mixed, counts };
+}
+
+/** Each prompt's answers with their verdicts, in order of sampling. */
+function answersByPrompt(attempts: readonly Attempt[], verdicts: readonly Verdict[]) {
+  return groupBy(
+    attempts.map((attempt, i) => ({ attempt, verdict: verdicts[i]! })),
+    ({ attempt }) => attempt.promptId,
+  );
 }

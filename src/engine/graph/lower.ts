@@ -12,8 +12,6 @@ export interface Emitter {
   emit(opType: string, inputs: readonly string[], options?: EmitOptions): string[];
   /** Name of an int64 vector, kept once. */
   ints(values: readonly number[]): string;
-  /** Name of a float scalar, kept once. */
-  float(value: number): string;
   /** Name of an int64 vector of one element holding a named dimension, or undefined when no input has that name. */
   dimension(name: string): string | undefined;
 }

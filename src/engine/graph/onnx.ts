@@ -76,7 +76,6 @@ export function writeOnnx(outputs: Readonly<Record<string, Node>>, weights: Exte
     value: (n) => byNode.get(n)!,
     emit,
     ints,
-    float: (value) => floats([value], []),
     dimension: (name) => {
       const at = dimensions.get(name);
       if (at === undefined) return undefined;
