@@ -46,7 +46,7 @@ export async function tinyLlama(): Promise<{
       );
     },
   }));
-  const weights = await prepareWeights(folder, "tiny", tensors, {});
+  const weights = await prepareWeights(folder, "tiny.f32", tensors, {});
   const base = { name: "tiny", sha256: "0".repeat(64), origin: "random", config: tinyConfig, tokenizer, weights };
   return { base, folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }

@@ -54,7 +54,7 @@ export async function openBaseModel(base: string, options: OpenBaseModelOptions 
   const source = await openModelSource(found.path);
   try {
     const key = createHash("sha256").update(`${found.sha256} ${weightsFormat}`).digest("hex").slice(0, 32);
-    const weights = await prepareWeights(join(cacheDir, "weights"), key, source.tensors, options);
+    const weights = await prepareWeights(join(cacheDir, "weights"), `${key}.f32`, source.tensors, options);
     const { name, sha256, origin } = found;
     return { name, sha256, origin, config: source.config, tokenizer: source.tokenizer, weights };
   } finally {

@@ -3,12 +3,13 @@
  * session a kind of work is enough; it opens when first used and closes when another kind needs the memory.
  */
 import { availableParallelism } from "node:os";
-import type { BaseModel } from "./base-model.ts";
+import type { BaseModel, WeightsFile } from "./base-model.ts";
 import type { Node } from "./graph/node.ts";
 import * as o from "./graph/ops.ts";
 import { openSession, type Session } from "./graph/session.ts";
+import { prepareInt8 } from "./int8.ts";
 import { dpoGraph, logitsGraph, poolGraph, scoreGraph, sftGraph } from "./losses.ts";
-import { llamaCached } from "./nets/llama.ts";
+import { llamaCached, type Precision } from "./nets/llama.ts";
 
 /** Kinds of work: sampling, the two trainings, scoring of completions, pooled hidden states, raw logits. */
 export type Work = "generate" | "dpo" | "sft" | "score" | "pool" | "logits";
@@ -24,13 +25,26 @@ export const topTokens = 64;
 export interface Engine {
   readonly base: BaseModel;
   readonly threads: number;
+  readonly precision: Precision;
   session(work: Work): Promise<Session>;
   /** Frees the memory of every session. */
   close(): Promise<void>;
 }
 
-/** @param threads 0 = one for each core */
-export function createEngine(base: BaseModel, options: { readonly threads: number }): Engine {
+/** How an engine computes. */
+export interface EngineOptions {
+  /** 0 = one for each core. */
+  readonly threads: number;
+  /** Of the frozen matrices; int8 is two to three times as fast, its price stands in dev/LOG.md. @default "float32" */
+  readonly precision?: Precision;
+  /** A line for what takes long, the first time. */
+  readonly onNote?: (line: string) => void;
+}
+
+/** The engine of a base model. Nothing is opened before it is needed. */
+export function createEngine(base: BaseModel, options: EngineOptions): Engine {
+  const { precision = "float32" } = options;
+  let weights: Promise<readonly WeightsFile[]> | undefined;
   const threads = options.threads === 0 ? availableParallelism() : options.threads;
   const sessions = new Map<Work, Promise<Session>>();
   const closeAll = async (kinds: readonly Work[]) => {
@@ -43,13 +57,20 @@ export function createEngine(base: BaseModel, options: { readonly threads: numbe
   return {
     base,
     threads,
+    precision,
     async session(work) {
       // The two trainings hold the most memory and are never needed together.
       if (work === "dpo") await closeAll(["sft"]);
       if (work === "sft") await closeAll(["dpo"]);
       let session = sessions.get(work);
       if (session === undefined) {
-        session = openSession(graphOf(work, base), { threads, weights: base.weights, prepack: work === "generate" });
+        weights ??= precision === "float32" ? Promise.resolve([base.weights]) : prepareInt8(base, { ...options, threads });
+        weights.catch(() => {
+          weights = undefined;
+        });
+        session = weights.then((files) =>
+          openSession(graphOf(work, base, precision), { threads, weights: files, prepack: work === "generate" }),
+        );
         sessions.set(work, session);
         session.catch(() => sessions.delete(work));
       }
@@ -59,20 +80,20 @@ export function createEngine(base: BaseModel, options: { readonly threads: numbe
   };
 }
 
-function graphOf(work: Work, { config }: BaseModel): Record<string, Node> {
+function graphOf(work: Work, { config }: BaseModel, precision: Precision): Record<string, Node> {
   switch (work) {
     case "dpo":
-      return dpoGraph(config);
+      return dpoGraph(config, precision);
     case "sft":
-      return sftGraph(config);
+      return sftGraph(config, precision);
     case "score":
-      return scoreGraph(config);
+      return scoreGraph(config, precision);
     case "pool":
-      return poolGraph(config, pooledLayer(config.layers));
+      return poolGraph(config, precision, pooledLayer(config.layers));
     case "logits":
-      return logitsGraph(config);
+      return logitsGraph(config, precision);
     case "generate": {
-      const { logits, present } = llamaCached(config);
+      const { logits, present } = llamaCached(config, precision);
       const scaled = o.mul(logits, o.input("inverse_temperature", []));
       const top = o.topK(scaled, Math.min(topTokens, config.vocabSize));
       return {

@@ -19,40 +19,65 @@ export interface Row {
  * @param uniform a number in [0, 1)
  */
 export function sampleToken(row: Row, topP: number, uniform: number): number {
-  let values: ArrayLike<number> = row.topValues;
-  let tokenAt = (i: number) => Number(row.topIndices[i]);
-  let nucleus = nucleusOf(values, row.logSum, topP);
-  // Sorting a whole row takes longer than the step that made it, so the floor sinks until the nucleus is filled.
-  for (let floor = row.topValues.at(-1)! - 2; nucleus.mass < topP && floor > row.topValues[0]! - 100; floor -= 2) {
-    const order = atLeast(row.logits, floor);
-    values = order.map((i) => row.logits[i]!);
-    tokenAt = (i) => order[i]!;
-    nucleus = nucleusOf(values, row.logSum, topP);
-  }
-  let left = uniform * nucleus.mass;
-  for (let i = 0; i < nucleus.size; i++) {
-    left -= Math.exp(values[i]! - row.logSum);
-    if (left < 0) return tokenAt(i);
-  }
-  return tokenAt(nucleus.size - 1);
-}
-
-/** Tokens whose logit is at least `floor`, most probable first, equal ones by number. */
-function atLeast(logits: Float32Array, floor: number): number[] {
-  const found: number[] = [];
-  for (let i = 0; i < logits.length; i++) if (logits[i]! >= floor) found.push(i);
-  return found.sort((a, b) => logits[b]! - logits[a]! || a - b);
-}
-
-function nucleusOf(
-  values: ArrayLike<number>,
-  logSum: number,
-  topP: number,
-): { readonly size: number; readonly mass: number } {
   let mass = 0;
-  for (let i = 0; i < values.length; i++) {
-    mass += Math.exp(values[i]! - logSum);
-    if (mass >= topP) return { size: i + 1, mass };
+  for (let size = 0; size < row.topValues.length; size++) {
+    mass += Math.exp(row.topValues[size]! - row.logSum);
+    if (mass >= topP) {
+      const at = walk(row.topValues.subarray(0, size + 1), row.logSum, uniform * mass);
+      return Number(row.topIndices[at]);
+    }
   }
-  return { size: values.length, mass };
+  return sampleWide(row, topP, uniform);
+}
+
+/** Bins of the whole row by distance from its top, in nats; the last takes all that is further away. */
+const binWidth = 1 / 8;
+const bins = 256;
+
+/**
+ * The same over the whole row. Sorting it takes longer than the step that made it, so tokens are counted into bins of
+ * like probability, and only the bin where the nucleus ends and the bin of the draw are sorted.
+ */
+function sampleWide({ logits, topValues, logSum }: Row, topP: number, uniform: number): number {
+  const top = topValues[0]!;
+  const binOf = (x: number) => Math.min(bins - 1, Math.trunc((top - x) / binWidth));
+  const masses = new Float64Array(bins);
+  for (let i = 0; i < logits.length; i++) masses[binOf(logits[i]!)]! += Math.exp(logits[i]! - logSum);
+  const inBin = (bin: number) => {
+    const tokens: number[] = [];
+    for (let i = 0; i < logits.length; i++) if (binOf(logits[i]!) === bin) tokens.push(i);
+    return tokens.sort((a, b) => logits[b]! - logits[a]! || a - b);
+  };
+
+  let last = 0;
+  let before = 0;
+  while (last < bins - 1 && before + masses[last]! < topP) before += masses[last++]!;
+  let end = inBin(last);
+  let mass = before;
+  for (let size = 0; size < end.length; size++) {
+    mass += Math.exp(logits[end[size]!]! - logSum);
+    if (mass >= topP) end = end.slice(0, size + 1);
+  }
+
+  let left = uniform * mass;
+  let bin = 0;
+  while (bin < last && left >= masses[bin]!) left -= masses[bin++]!;
+  const tokens = bin === last ? end : inBin(bin);
+  return tokens[
+    walk(
+      tokens.map((i) => logits[i]!),
+      logSum,
+      left,
+    )
+  ]!;
+}
+
+/** Index at which the probabilities of `values` add up to more than `target`. */
+function walk(values: ArrayLike<number>, logSum: number, target: number): number {
+  let left = target;
+  for (let i = 0; i < values.length - 1; i++) {
+    left -= Math.exp(values[i]! - logSum);
+    if (left < 0) return i;
+  }
+  return values.length - 1;
 }

@@ -21,7 +21,7 @@ const folder = () => mkdtemp(join(tmpdir(), "seas-weights-"));
 
 describe("prepareWeights", () => {
   it("puts each tensor at a multiple of 4096, little-endian, zeros between", async () => {
-    const weights = await prepareWeights(await folder(), "k", tensors(), {});
+    const weights = await prepareWeights(await folder(), "k.f32", tensors(), {});
     const bytes = await readFile(weights.path);
     expect(bytes.length).toBe(4 * 4096);
     expect([...weights.tensors].map(([name, t]) => [name, t.offset, t.byteLength])).toEqual([
@@ -44,7 +44,7 @@ describe("prepareWeights", () => {
     const prepare = () =>
       prepareWeights(
         dir,
-        "k",
+        "k.f32",
         tensors(() => reads++),
         {},
       );
@@ -60,11 +60,11 @@ describe("prepareWeights", () => {
   it("stands two writers at once", async () => {
     const dir = await folder();
     const [a, b] = await Promise.all([
-      prepareWeights(dir, "k", tensors(), {}),
-      prepareWeights(dir, "k", tensors(), {}),
+      prepareWeights(dir, "k.f32", tensors(), {}),
+      prepareWeights(dir, "k.f32", tensors(), {}),
     ]);
     expect(a).toEqual(b);
-    expect((await readdir(dir)).sort()).toEqual(["k.f32", "k.json"]);
+    expect((await readdir(dir)).sort()).toEqual(["k.f32", "k.f32.json"]);
     expect((await readFile(a.path)).readFloatLE(12288)).toBe(-1);
   });
 
@@ -73,8 +73,8 @@ describe("prepareWeights", () => {
     const bad = (values: number[]): WeightsTensor[] => [
       { name: "a", shape: [2], read: async () => Float32Array.from(values) },
     ];
-    await expect(prepareWeights(dir, "k", bad([1, Number.NaN]), {})).rejects.toThrow("tensor a: value 1 is NaN");
-    await expect(prepareWeights(dir, "k", bad([1]), {})).rejects.toThrow(
+    await expect(prepareWeights(dir, "k.f32", bad([1, Number.NaN]), {})).rejects.toThrow("tensor a: value 1 is NaN");
+    await expect(prepareWeights(dir, "k.f32", bad([1]), {})).rejects.toThrow(
       "tensor a holds 1 values, its shape [2] says 2",
     );
     expect(await readdir(dir)).toEqual([]);

@@ -1,5 +1,5 @@
 /**
- * The weights file: a model's tensors as little-endian float32, dequantised once and kept in the cache, so that ONNX
+ * A weights file: a model's tensors as little-endian float32 (or bytes), made once and kept in the cache, so that ONNX
  * Runtime can map it as external data. The layout follows from the configuration alone; the JSON beside it says the same
  * for other readers, and its presence says that the file is whole.
  */
@@ -30,8 +30,10 @@ export interface WeightsFile {
 export interface WeightsTensor {
   readonly name: string;
   readonly shape: readonly number[];
+  /** @default "float32" */
+  readonly dtype?: "float32" | "int8";
   /** Its values in row order; called once, in order. */
-  readonly read: () => Promise<Float32Array>;
+  readonly read: () => Promise<Float32Array | Int8Array>;
 }
 
 /** How to write. */
@@ -43,21 +45,21 @@ export interface WeightsOptions {
 }
 
 /**
- * The weights file `folder/key.f32`: the one in the cache, or a new one.
+ * The weights file `folder/name`: the one in the cache, or a new one.
  *
- * @param key names the source and the format, nothing else may share it
+ * @param name says the source and the format, nothing else may share it
  * @throws SeasError E_DISK without room, E_MODEL for a tensor of another size or with values that are not finite
  */
 export async function prepareWeights(
   folder: string,
-  key: string,
+  name: string,
   tensors: readonly WeightsTensor[],
   options: WeightsOptions,
 ): Promise<WeightsFile> {
-  const path = join(folder, `${key}.f32`);
+  const path = join(folder, name);
   const { places, bytes } = layOut(tensors);
   const index = `${JSON.stringify({ format: weightsFormat, bytes, tensors: Object.fromEntries(places) }, null, 1)}\n`;
-  const indexPath = join(folder, `${key}.json`);
+  const indexPath = `${path}.json`;
   const [size, saved] = await Promise.all([
     stat(path)
       .then((s) => s.size)
@@ -68,7 +70,7 @@ export async function prepareWeights(
 
   await prepareFolder(folder);
   await requireSpace(folder, bytes);
-  options.onNote?.(`weights: written as float32 to ${path} (${Math.round(bytes / 1e6)} MB, once)`);
+  options.onNote?.(`weights: written to ${path} (${Math.round(bytes / 1e6)} MB, once)`);
   await writeWhole(path, async (file) => {
     for (const tensor of tensors) {
       options.signal?.throwIfAborted();
@@ -77,7 +79,7 @@ export async function prepareWeights(
       if (values.byteLength !== byteLength) {
         throw new SeasError(
           "E_MODEL",
-          `tensor ${tensor.name} holds ${values.length} values, its shape [${tensor.shape.join(", ")}] says ${byteLength / 4}`,
+          `tensor ${tensor.name} holds ${values.length} values, its shape [${tensor.shape.join(", ")}] says ${sizeOf(tensor.shape)}`,
         );
       }
       const bad = firstNotFinite(values);
@@ -98,22 +100,27 @@ export async function prepareWeights(
 function layOut(tensors: readonly WeightsTensor[]) {
   const places = new Map<string, { shape: readonly number[]; offset: number; byteLength: number }>();
   let bytes = 0;
-  for (const { name, shape } of tensors) {
-    const byteLength = 4 * shape.reduce((product, n) => product * n, 1);
+  for (const { name, shape, dtype } of tensors) {
+    const byteLength = (dtype === "int8" ? 1 : 4) * sizeOf(shape);
     places.set(name, { shape, offset: bytes, byteLength });
     bytes = Math.ceil((bytes + byteLength) / alignment) * alignment;
   }
   return { places, bytes };
 }
 
-function firstNotFinite(values: Float32Array): number {
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, n) => product * n, 1);
+}
+
+function firstNotFinite(values: Float32Array | Int8Array): number {
+  if (values instanceof Int8Array) return -1;
   for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return i;
   return -1;
 }
 
-function littleEndian(values: Float32Array): Buffer {
+function littleEndian(values: Float32Array | Int8Array): Buffer {
   const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-  return endianness() === "LE" ? bytes : Buffer.from(bytes).swap32();
+  return endianness() === "LE" || values instanceof Int8Array ? bytes : Buffer.from(bytes).swap32();
 }
 
 /** Writes all of it: one call of the system may take less, and no more than 2 GiB. */

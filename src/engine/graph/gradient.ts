@@ -42,6 +42,9 @@ export const rules: Readonly<Record<Op, Rule | null>> = {
       transB ? o.matmul(d, a!, { transA: true, transB: transA }) : o.matmul(a!, d, { transA: !transA }),
     ];
   },
+  // Straight through: the rounding of the forward pass is taken for no rounding. Not for finite differences.
+  int8Linear: ({ attrs }, d) => [o.int8LinearBack(d, attrs as unknown as o.Int8Layer), none, none, none],
+  int8LinearBack: none,
   reshape: ({ inputs: [a] }, d) => [o.reshape(d, a!.shape)],
   transpose: ({ attrs }, d) => {
     const perm = attrs.perm as readonly number[];

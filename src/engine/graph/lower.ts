@@ -10,6 +10,8 @@ export interface Emitter {
   value(node: Node): string;
   /** Adds an ONNX node and gives the names of its outputs (the first `outputs`, default 1). */
   emit(opType: string, inputs: readonly string[], options?: EmitOptions): string[];
+  /** Name of a float32 scalar, kept once. */
+  float(value: number): string;
   /** Name of an int64 vector, kept once. */
   ints(values: readonly number[]): string;
   /** Name of an int64 vector of one element holding a named dimension, or undefined when no input has that name. */
@@ -46,6 +48,14 @@ export const lowerings: Readonly<Record<Exclude<Op, "input" | "weight" | "consta
     const inputs = n.inputs.map(e.value);
     if (n.shape.length === 2) return e.emit("Gemm", inputs, { attrs: { transA, transB } })[0]!;
     return e.emit("FusedMatMul", inputs, { domain: microsoft, attrs: { transA, transB } })[0]!;
+  },
+  int8Linear: (n, e) => {
+    const [x, smooth, matrix, scale] = n.inputs.map(e.value);
+    return int8Product(e.emit("Mul", [x!, smooth!])[0]!, matrix!, scale!, e);
+  },
+  int8LinearBack: (n, e) => {
+    const [d, matrix, scale] = n.inputs.map(e.value);
+    return int8Product(d!, matrix!, scale!, e);
   },
   reshape: (n, e) => e.emit("Reshape", [e.value(n.inputs[0]!), shapeTensor(n.shape, e)])[0]!,
   transpose: (n, e) => e.emit("Transpose", n.inputs.map(e.value), { attrs: { perm: n.attrs.perm! } })[0]!,
@@ -100,6 +110,15 @@ export const lowerings: Readonly<Record<Exclude<Op, "input" | "weight" | "consta
     e.emit("TopK", [e.value(n.inputs[0]!), e.ints([n.attrs.k as number])], { outputs: 2, attrs: { axis: -1 } })[0]!,
   topKIndices: (n, e) => `${e.value(n.inputs[0]!)}:1`,
 };
+
+/** The operator quantises a whole tensor by its extremes; dividing each row by its largest value first makes that a row's. */
+function int8Product(x: string, matrix: string, scale: string, e: Emitter): string {
+  const largest = e.emit("ReduceMax", [e.emit("Abs", [x])[0]!, e.ints([-1])], { attrs: { keepdims: 1 } })[0]!;
+  const divisor = e.emit("Max", [largest, e.float(1e-30)])[0]!; // a row of zeros stays one
+  const rows = e.emit("Div", [x, divisor])[0]!;
+  const product = e.emit("DynamicQuantizeMatMul", [rows, matrix, scale], { domain: microsoft })[0]!;
+  return e.emit("Mul", [product, divisor])[0]!;
+}
 
 function reduce(opType: string, n: Node, e: Emitter): string {
   const axes = e.ints(n.attrs.axes as readonly number[]);

@@ -8,7 +8,7 @@
 
 export type Dim = number | string;
 export type Shape = readonly Dim[];
-export type DType = "float32" | "int64" | "int32";
+export type DType = "float32" | "int64" | "int32" | "int8";
 export type AttrValue = number | string | readonly number[];
 export type Attrs = Readonly<Record<string, AttrValue>>;
 
@@ -28,6 +28,8 @@ export type Op =
   | "softplus"
   | "silu"
   | "matmul"
+  | "int8Linear"
+  | "int8LinearBack"
   | "reshape"
   | "transpose"
   | "gatherRows"

@@ -34,7 +34,7 @@ describe("writeOnnx", () => {
     const places = placesOf(large);
     const total = [...places.tensors.values()].reduce((n, t) => n + t.byteLength, 0);
     expect(total).toBeGreaterThan(2 ** 34);
-    const bytes = Buffer.from(writeOnnx(dpoGraph(large), places));
+    const bytes = Buffer.from(writeOnnx(dpoGraph(large, "float32"), [places]));
     expect(bytes.length).toBeLessThan(3 * 2 ** 20);
     const last = places.tensors.get("model.norm.weight")!;
     for (const text of ["weights.f32", "model.layers.31.mlp.down_proj.weight", `${last.offset}`])
@@ -42,7 +42,7 @@ describe("writeOnnx", () => {
   });
 
   it("gives the same bytes for the same graph", () => {
-    const write = () => Buffer.from(writeOnnx(dpoGraph(tinyConfig), placesOf(tinyConfig)));
+    const write = () => Buffer.from(writeOnnx(dpoGraph(tinyConfig, "float32"), [placesOf(tinyConfig)]));
     expect(write().equals(write())).toBe(true);
   });
 
@@ -50,17 +50,16 @@ describe("writeOnnx", () => {
     const places = placesOf(tinyConfig);
     const tensors = new Map(places.tensors);
     tensors.delete("model.layers.1.mlp.up_proj.weight");
-    expect(() => writeOnnx(scoreGraph(tinyConfig), { ...places, tensors })).toThrow(
+    expect(() => writeOnnx(scoreGraph(tinyConfig, "float32"), [{ ...places, tensors }])).toThrow(
       "no weight model.layers.1.mlp.up_proj.weight",
     );
   });
 
   it("writes equal nodes once", () => {
-    const none: ExternalWeights = { location: "", tensors: new Map() };
     const x = o.input("x", ["N"]);
-    const once = writeOnnx({ y: o.exp(x), z: o.exp(x) }, none);
+    const once = writeOnnx({ y: o.exp(x), z: o.exp(x) }, []);
     const count = (bytes: Uint8Array, text: string) => Buffer.from(bytes).toString("latin1").split(text).length - 1;
     expect(count(once, "Exp")).toBe(1);
-    expect(count(writeOnnx({ y: o.exp(x), z: o.sqrt(x) }, none), "Sqrt")).toBe(1);
+    expect(count(writeOnnx({ y: o.exp(x), z: o.sqrt(x) }, []), "Sqrt")).toBe(1);
   });
 });

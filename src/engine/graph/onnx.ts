@@ -7,7 +7,7 @@ import protobuf from "protobufjs/minimal.js";
 import { type EmitOptions, type Emitter, lowerings } from "./lower.ts";
 import { type DType, type Node, type Shape, topological } from "./node.ts";
 
-/** Where the weights lie: raw little-endian float32. */
+/** A file with weights: raw, little-endian. */
 export interface ExternalWeights {
   /** File name, relative to the folder of the ONNX file. */
   readonly location: string;
@@ -18,17 +18,18 @@ export interface ExternalWeights {
 }
 
 type Writer = protobuf.Writer;
-const elementType: Readonly<Record<DType, number>> = { float32: 1, int32: 6, int64: 7 };
+const elementType: Readonly<Record<DType, number>> = { float32: 1, int8: 3, int32: 6, int64: 7 };
 
 /**
  * ONNX bytes of the graph that computes `outputs`.
  *
  * @throws Error when a weight has no tensor in `weights`, or two inputs of one name differ
  */
-export function writeOnnx(outputs: Readonly<Record<string, Node>>, weights: ExternalWeights): Uint8Array {
+export function writeOnnx(outputs: Readonly<Record<string, Node>>, weights: readonly ExternalWeights[]): Uint8Array {
   const nodes: ((w: Writer) => void)[] = [];
   const initializers: ((w: Writer) => void)[] = [];
   const inputs = new Map<string, Node>();
+  const inner = new Map<string, Node>();
   const dimensions = new Map<string, { readonly input: string; readonly axis: number }>();
   const byNode = new Map<Node, string>();
   const byKey = new Map<string, string>();
@@ -76,6 +77,7 @@ export function writeOnnx(outputs: Readonly<Record<string, Node>>, weights: Exte
     value: (n) => byNode.get(n)!,
     emit,
     ints,
+    float: (value) => floats([value], []),
     dimension: (name) => {
       const at = dimensions.get(name);
       if (at === undefined) return undefined;
@@ -88,16 +90,21 @@ export function writeOnnx(outputs: Readonly<Record<string, Node>>, weights: Exte
     else if (n.op === "constant") byNode.set(n, floats(n.attrs.values as readonly number[], n.shape));
     else if (n.op === "weight") {
       const name = n.attrs.name as string;
-      const tensor = weights.tensors.get(name);
-      if (tensor === undefined) throw new Error(`no weight ${name}`);
+      const file = weights.find((f) => f.tensors.has(name));
+      if (file === undefined) throw new Error(`no weight ${name}`);
+      const tensor = file.tensors.get(name)!;
       byNode.set(
         n,
         once(`weight ${name}`, () => {
-          initializers.push((w) => writeExternal(w, name, n.shape as readonly number[], weights.location, tensor));
+          initializers.push((w) => writeExternal(w, name, n, file.location, tensor));
           return name;
         }),
       );
-    } else byNode.set(n, lowerings[n.op](n, emitter));
+    } else {
+      const name = lowerings[n.op](n, emitter);
+      byNode.set(n, name);
+      inner.set(name, n);
+    }
   }
   // An output keeps its public name by a node of its own; Identity of ONNX Runtime copies nothing it need not.
   for (const [name, n] of Object.entries(outputs)) {
@@ -113,6 +120,9 @@ export function writeOnnx(outputs: Readonly<Record<string, Node>>, weights: Exte
     for (const write of initializers) message(graph, 5, write);
     for (const [name, n] of inputs) message(graph, 11, (w) => writeValueInfo(w, name, n));
     for (const [name, n] of Object.entries(outputs)) message(graph, 12, (w) => writeValueInfo(w, name, n));
+    // ONNX Runtime infers no size of a reshape to −1; without a name for it no buffer is used twice, and the search for
+    // one makes opening a session quadratic.
+    for (const [name, n] of inner) message(graph, 13, (w) => writeValueInfo(w, name, n));
   });
   for (const [domain, version] of [
     ["", 18],
@@ -170,12 +180,12 @@ function writeTensor(w: Writer, name: string, dtype: DType, shape: readonly numb
 function writeExternal(
   w: Writer,
   name: string,
-  shape: readonly number[],
+  { shape, dtype }: Node,
   location: string,
   at: { readonly offset: number; readonly byteLength: number },
 ): void {
-  for (const d of shape) w.uint32(8).int64(d);
-  w.uint32(16).int32(elementType.float32).uint32(66).string(name);
+  for (const d of shape) w.uint32(8).int64(d as number);
+  w.uint32(16).int32(elementType[dtype]).uint32(66).string(name);
   for (const [key, value] of [
     ["location", location],
     ["offset", `${at.offset}`],

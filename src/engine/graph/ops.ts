@@ -10,8 +10,8 @@ export function input(name: string, shape: Shape, dtype: DType = "float32"): Nod
 }
 
 /** A frozen matrix of the base model, kept in the external weights file under its Hugging Face name. */
-export function weight(name: string, shape: Shape): Node {
-  return node("weight", [], shape, { name });
+export function weight(name: string, shape: Shape, dtype: DType = "float32"): Node {
+  return node("weight", [], shape, { name }, dtype);
 }
 
 /** A small value inside the graph. */
@@ -69,9 +69,44 @@ export function matmul(a: Node, b: Node, options: { readonly transA?: boolean; r
   return node("matmul", [a, b], [...a.shape.slice(0, -2), m, n], { transA, transB });
 }
 
+/** A frozen linear layer whose matrix is kept in 8 bits, twice: for the way forward and for the way back. */
+export interface Int8Layer {
+  /** Hugging Face name of the float32 matrix. */
+  readonly name: string;
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Name of the vector that evens out the input's channels; layers that read one input share it. */
+  readonly smooth: string;
+}
+
+/**
+ * x · Wᵀ in 8-bit integers, (N, in) → (N, out): each row of `x` is scaled by its own largest value, each column of W by its
+ * own; channels are evened out first (SmoothQuant, Xiao et al., 2211.10438). See base/int8-weights.ts for the weights.
+ */
+export function int8Linear(x: Node, layer: Int8Layer): Node {
+  const { name, inputs, outputs, smooth } = layer;
+  const operands = [
+    x,
+    weight(smooth, [inputs]),
+    weight(`${name}.int8`, [inputs, outputs], "int8"),
+    weight(`${name}.int8.scale`, [outputs]),
+  ];
+  return node("int8Linear", operands, [x.shape[0]!, outputs], { name, inputs, outputs, smooth });
+}
+
+/** d · W in 8-bit integers, (N, out) → (N, in): the derivative of {@link int8Linear} as if nothing were rounded. */
+export function int8LinearBack(d: Node, { name, inputs, outputs }: Int8Layer): Node {
+  const operands = [
+    d,
+    weight(`${name}.int8.back`, [outputs, inputs], "int8"),
+    weight(`${name}.int8.back.scale`, [inputs]),
+  ];
+  return node("int8LinearBack", operands, [d.shape[0]!, inputs]);
+}
+
 /** Same values in another shape; at most one dimension may be a name that no graph input has. */
 export function reshape(a: Node, shape: Shape): Node {
-  return node("reshape", [a], shape);
+  return node("reshape", [a], shape, {}, a.dtype);
 }
 
 /** Dimension i of the result is dimension perm[i] of `a`. */

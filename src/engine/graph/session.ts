@@ -29,8 +29,8 @@ export interface Session {
 export interface SessionOptions {
   /** 0 = one for each core. */
   readonly threads: number;
-  /** Raw float32 weights with their index; none for a graph without weights. */
-  readonly weights?: { readonly path: string; readonly tensors: ExternalWeights["tensors"] };
+  /** Files of raw weights with their index, all in one folder. @default none */
+  readonly weights?: readonly { readonly path: string; readonly tensors: ExternalWeights["tensors"] }[];
   /**
    * Keep a second copy of the weights in the kernels' own layout: faster for few rows (sampling), useless for many
    * (training), where the pages of the weights file are used as they are. @default false
@@ -44,26 +44,25 @@ export interface SessionOptions {
  * @throws SeasError E_ENGINE when ONNX Runtime refuses the graph or cannot be loaded
  */
 export async function openSession(outputs: Readonly<Record<string, Node>>, options: SessionOptions): Promise<Session> {
-  const { weights } = options;
-  const bytes = writeOnnx(outputs, {
-    location: weights ? basename(weights.path) : "",
-    tensors: weights?.tensors ?? new Map(),
-  });
+  const { weights = [] } = options;
+  const bytes = writeOnnx(
+    outputs,
+    weights.map(({ path, tensors }) => ({ location: basename(path), tensors })),
+  );
   const settings: ort.InferenceSession.SessionOptions = {
     intraOpNumThreads: options.threads === 0 ? availableParallelism() : options.threads,
+    ...(process.env.SEAS_PROFILE ? { enableProfiling: true, profileFilePrefix: process.env.SEAS_PROFILE } : {}),
     interOpNumThreads: 1,
     executionMode: "sequential",
     graphOptimizationLevel: "all",
     logSeverityLevel: 3,
-    // Training frees more than it reuses: the arena would hold half as much again (dev/LOG.md).
-    enableCpuMemArena: options.prepack ?? false,
-    enableMemPattern: options.prepack ?? false,
+    ...(process.env.SEAS_PROFILE ? { enableProfiling: true, profileFilePrefix: process.env.SEAS_PROFILE } : {}),
     extra: { session: { disable_prepacking: options.prepack ? "0" : "1", "intra_op.allow_spinning": "0" } },
   };
   try {
-    if (weights === undefined) return wrap(await ort.InferenceSession.create(bytes, settings));
+    if (weights[0] === undefined) return wrap(await ort.InferenceSession.create(bytes, settings));
     // External data is looked up beside the model file, so the graph goes there while the session opens.
-    const file = join(dirname(weights.path), `graph-${randomBytes(6).toString("hex")}.onnx`);
+    const file = join(dirname(weights[0].path), `graph-${randomBytes(6).toString("hex")}.onnx`);
     try {
       await writeFile(file, bytes);
       return wrap(await ort.InferenceSession.create(file, settings));
@@ -83,7 +82,7 @@ export function engineVersion(): string {
 function wrap(session: ort.InferenceSession): Session {
   return {
     async run(feeds, into) {
-      const given = toOrt(feeds);
+      const given = Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, tensorOf(t)]));
       const fetches =
         into === undefined
           ? session.outputNames
@@ -97,12 +96,17 @@ function wrap(session: ort.InferenceSession): Session {
   };
 }
 
-function toOrt(tensors: Tensors): Record<string, ort.Tensor> {
-  return Object.fromEntries(Object.entries(tensors).map(([name, t]) => [name, tensorOf(t)]));
-}
+/** Adapters come in again at every step, so what wraps them is kept as long as they are. */
+const wrapped = new WeakMap<Tensor, ort.Tensor>();
 
-function tensorOf({ data, dims }: Tensor): ort.Tensor {
-  if (data instanceof Float32Array) return new ort.Tensor("float32", data, dims);
-  if (data instanceof BigInt64Array) return new ort.Tensor("int64", data, dims);
-  return new ort.Tensor("int32", data, dims);
+function tensorOf(tensor: Tensor): ort.Tensor {
+  let made = wrapped.get(tensor);
+  if (made === undefined) {
+    const { data, dims } = tensor;
+    if (data instanceof Float32Array) made = new ort.Tensor("float32", data, dims);
+    else if (data instanceof BigInt64Array) made = new ort.Tensor("int64", data, dims);
+    else made = new ort.Tensor("int32", data, dims);
+    wrapped.set(tensor, made);
+  }
+  return made;
 }

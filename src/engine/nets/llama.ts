@@ -4,34 +4,76 @@
  * sequences, with a derivative (training, scoring), and over a cache, without (generation).
  *
  * LoRA (Hu et al., 2106.09685) is part of the graph: its matrices are inputs in PEFT's orientation, A (r, in) and
- * B (out, r), so every adapter shares one session and one copy of the frozen base.
+ * B (out, r), so every adapter shares one session and one copy of the frozen base. The frozen matrices are multiplied
+ * in float32 or in 8-bit integers; LoRA, norms, attention and the loss are float32 always.
  */
 import type { LlamaConfig } from "../base-model.ts";
 import type { Node, Shape } from "../graph/node.ts";
 import * as o from "../graph/ops.ts";
 
-/** The linear layers of one decoder layer that carry LoRA, with their sizes. */
-export function loraModules(
-  c: LlamaConfig,
-): { readonly name: string; readonly inputs: number; readonly outputs: number }[] {
+/** In which numbers the frozen matrices are kept and multiplied. */
+export type Precision = "float32" | "int8";
+
+/** A linear layer. */
+export interface LinearLayer {
+  readonly name: string;
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Name of what it reads; layers with the same one read the same values. */
+  readonly reads: string;
+}
+
+/** The linear layers of the decoder layers, which carry LoRA, with their sizes. */
+export function loraModules(c: LlamaConfig): LinearLayer[] {
   const q = c.heads * c.headDim;
   const kv = c.kvHeads * c.headDim;
   return Array.from({ length: c.layers }, (_, i) => [
-    { name: `layers.${i}.self_attn.q_proj`, inputs: c.hiddenSize, outputs: q },
-    { name: `layers.${i}.self_attn.k_proj`, inputs: c.hiddenSize, outputs: kv },
-    { name: `layers.${i}.self_attn.v_proj`, inputs: c.hiddenSize, outputs: kv },
-    { name: `layers.${i}.self_attn.o_proj`, inputs: q, outputs: c.hiddenSize },
-    { name: `layers.${i}.mlp.gate_proj`, inputs: c.hiddenSize, outputs: c.intermediateSize },
-    { name: `layers.${i}.mlp.up_proj`, inputs: c.hiddenSize, outputs: c.intermediateSize },
-    { name: `layers.${i}.mlp.down_proj`, inputs: c.intermediateSize, outputs: c.hiddenSize },
+    ...["q", "k", "v"].map((part) => ({
+      name: `layers.${i}.self_attn.${part}_proj`,
+      inputs: c.hiddenSize,
+      outputs: part === "q" ? q : kv,
+      reads: `layers.${i}.self_attn`,
+    })),
+    {
+      name: `layers.${i}.self_attn.o_proj`,
+      inputs: q,
+      outputs: c.hiddenSize,
+      reads: `layers.${i}.self_attn.o_proj`,
+    },
+    ...["gate", "up"].map((part) => ({
+      name: `layers.${i}.mlp.${part}_proj`,
+      inputs: c.hiddenSize,
+      outputs: c.intermediateSize,
+      reads: `layers.${i}.mlp`,
+    })),
+    {
+      name: `layers.${i}.mlp.down_proj`,
+      inputs: c.intermediateSize,
+      outputs: c.hiddenSize,
+      reads: `layers.${i}.mlp.down_proj`,
+    },
   ]).flat();
+}
+
+/** The LM head as a linear layer: (N, D) → (N, V). */
+export function headLayer(c: LlamaConfig): LinearLayer {
+  const name = c.tiedEmbeddings ? "embed_tokens" : "lm_head";
+  return { name, inputs: c.hiddenSize, outputs: c.vocabSize, reads: "lm_head" };
+}
+
+/** Names of a linear layer's float32 matrix, and of what its 8-bit form is made of. */
+export function int8Layer({ name, inputs, outputs, reads }: LinearLayer): o.Int8Layer {
+  const matrix = name === "lm_head" ? "lm_head.weight" : `model.${name}.weight`;
+  return { name: matrix, inputs, outputs, smooth: `model.${reads}.int8.smooth` };
 }
 
 /** The decoder's parts over one configuration; each call makes nodes, equal ones are merged when written. */
 interface Parts {
   /** Every LoRA matrix that was used, by input name: `layers.0.self_attn.q_proj.lora_A`. */
   readonly lora: Map<string, Node>;
-  linear(x: Node, name: string, outputs: number): Node;
+  /** What the linear layers read, by {@link LinearLayer.reads}. */
+  readonly reads: Map<string, Node>;
+  linear(x: Node, name: string): Node;
   norm(x: Node, name: string): Node;
   embed(ids: Node): Node;
   /** LM head: (N, D) → logits (N, V). */
@@ -39,8 +81,10 @@ interface Parts {
   mlp(x: Node, layer: number): Node;
 }
 
-function parts(c: LlamaConfig): Parts {
+function parts(c: LlamaConfig, precision: { readonly layers: Precision; readonly head: Precision }): Parts {
   const lora = new Map<string, Node>();
+  const reads = new Map<string, Node>();
+  const layers = new Map(loraModules(c).map((layer) => [layer.name, layer]));
   const scale = o.input("lora_scale", []);
   const table = o.weight("model.embed_tokens.weight", [c.vocabSize, c.hiddenSize]);
   const matrix = (name: string, shape: Shape): Node => {
@@ -48,27 +92,32 @@ function parts(c: LlamaConfig): Parts {
     lora.set(name, node);
     return node;
   };
-  const linear = (x: Node, name: string, outputs: number): Node => {
-    const inputs = x.shape[1]!;
-    const a = matrix(`${name}.lora_A`, ["R", inputs]);
-    const b = matrix(`${name}.lora_B`, [outputs, "R"]);
+  const frozen = (x: Node, layer: LinearLayer, as: Precision): Node => {
+    reads.set(layer.reads, x);
+    const int8 = int8Layer(layer);
+    if (as === "int8") return o.int8Linear(x, int8);
+    return o.matmul(x, o.weight(int8.name, [layer.outputs, layer.inputs]), { transB: true });
+  };
+  const linear = (x: Node, name: string): Node => {
+    const layer = layers.get(name)!;
+    const a = matrix(`${name}.lora_A`, ["R", layer.inputs]);
+    const b = matrix(`${name}.lora_B`, [layer.outputs, "R"]);
     const low = o.mul(o.matmul(x, a, { transB: true }), scale); // (N, R)
-    const frozen = o.matmul(x, o.weight(`model.${name}.weight`, [outputs, inputs]), { transB: true });
-    return o.add(frozen, o.matmul(low, b, { transB: true }));
+    return o.add(frozen(x, layer, precision.layers), o.matmul(low, b, { transB: true }));
   };
   const norm = (x: Node, name: string): Node =>
     o.rmsNorm(x, o.weight(`model.${name}.weight`, [c.hiddenSize]), c.rmsNormEps);
   return {
     lora,
+    reads,
     linear,
     norm,
     embed: (ids) => o.gatherRows(table, o.reshape(ids, ["BT"])),
-    head: (x) =>
-      o.matmul(x, c.tiedEmbeddings ? table : o.weight("lm_head.weight", [c.vocabSize, c.hiddenSize]), { transB: true }),
+    head: (x) => frozen(x, headLayer(c), precision.head),
     mlp: (x, layer) => {
       const name = (part: string) => `layers.${layer}.mlp.${part}_proj`;
-      const gate = o.silu(linear(x, name("gate"), c.intermediateSize));
-      return linear(o.mul(gate, linear(x, name("up"), c.intermediateSize)), name("down"), c.hiddenSize);
+      const gate = o.silu(linear(x, name("gate")));
+      return linear(o.mul(gate, linear(x, name("up"))), name("down"));
     },
   };
 }
@@ -79,16 +128,20 @@ export interface Sequences {
   /** Final norm and LM head on chosen rows: (N, D) → (N, V). */
   readonly logits: (rows: Node) => Node;
   readonly lora: ReadonlyMap<string, Node>;
+  /** What the linear layers read, by {@link LinearLayer.reads}, the LM head's included once logits were asked for. */
+  readonly reads: ReadonlyMap<string, Node>;
 }
 
 /**
  * The decoder over whole sequences, padded on the right. Inputs: ids (B, T) int64, causal (T, T) with −1e9 above the
  * diagonal, rope_cos and rope_sin (T, headDim/2), lora_scale ().
  *
+ * The LM head stays float32: few rows reach it, and their log-probabilities are the result.
+ *
  * @param layers stop after so many layers; default all
  */
-export function llamaSequences(c: LlamaConfig, layers: number = c.layers): Sequences {
-  const p = parts(c);
+export function llamaSequences(c: LlamaConfig, precision: Precision, layers: number = c.layers): Sequences {
+  const p = parts(c, { layers: precision, head: "float32" });
   const ids = o.input("ids", ["B", "T"], "int64");
   const causal = o.input("causal", ["T", "T"]);
   const cos = o.input("rope_cos", ["T", c.headDim / 2]);
@@ -100,19 +153,19 @@ export function llamaSequences(c: LlamaConfig, layers: number = c.layers): Seque
   for (let i = 0; i < layers; i++) {
     const attn = `layers.${i}.self_attn`;
     const h = p.norm(x, `layers.${i}.input_layernorm`);
-    const q = o.rope(heads(p.linear(h, `${attn}.q_proj`, c.heads * c.headDim), c.heads), cos, sin);
-    const k = o.rope(heads(p.linear(h, `${attn}.k_proj`, c.kvHeads * c.headDim), c.kvHeads), cos, sin);
-    const v = heads(p.linear(h, `${attn}.v_proj`, c.kvHeads * c.headDim), c.kvHeads);
+    const q = o.rope(heads(p.linear(h, `${attn}.q_proj`), c.heads), cos, sin);
+    const k = o.rope(heads(p.linear(h, `${attn}.k_proj`), c.kvHeads), cos, sin);
+    const v = heads(p.linear(h, `${attn}.v_proj`), c.kvHeads);
     // Query heads of one key/value head lie side by side, so a group is one taller matrix.
     const grouped = o.reshape(o.mul(q, o.constant(c.headDim ** -0.5)), ["B", c.kvHeads, "GT", c.headDim]);
     const scores = o.reshape(o.matmul(grouped, k, { transB: true }), ["B", c.kvHeads, group, "T", "T"]);
     const weights = o.reshape(o.softmax(o.add(scores, causal)), ["B", c.kvHeads, "GT", "T"]);
     const mixed = o.reshape(o.matmul(weights, v), ["B", c.heads, "T", c.headDim]);
     const joined = o.reshape(o.transpose(mixed, [0, 2, 1, 3]), ["BT", c.heads * c.headDim]);
-    x = o.add(x, p.linear(joined, `${attn}.o_proj`, c.hiddenSize));
+    x = o.add(x, p.linear(joined, `${attn}.o_proj`));
     x = o.add(x, p.mlp(p.norm(x, `layers.${i}.post_attention_layernorm`), i));
   }
-  return { hidden: x, logits: (rows) => p.head(p.norm(rows, "norm")), lora: p.lora };
+  return { hidden: x, logits: (rows) => p.head(p.norm(rows, "norm")), lora: p.lora, reads: p.reads };
 }
 
 export interface CachedStep {
@@ -127,8 +180,8 @@ export interface CachedStep {
  * seq_lens (B) int32 = valid tokens after this step − 1, total_length () int32, rope_cos and rope_sin
  * (P, headDim/2), past_key.i and past_value.i (B, KV, P, D), lora_scale ().
  */
-export function llamaCached(c: LlamaConfig): CachedStep {
-  const p = parts(c);
+export function llamaCached(c: LlamaConfig, precision: Precision): CachedStep {
+  const p = parts(c, { layers: precision, head: precision });
   const cos = o.input("rope_cos", ["P", c.headDim / 2]);
   const sin = o.input("rope_sin", ["P", c.headDim / 2]);
   const seqLens = o.input("seq_lens", ["B"], "int32");
@@ -143,9 +196,9 @@ export function llamaCached(c: LlamaConfig): CachedStep {
     const past = (what: string) => o.input(`past_${what}.${i}`, ["B", c.kvHeads, "P", c.headDim]);
     const attention = o.cachedAttention(
       {
-        query: wide(p.linear(h, `${attn}.q_proj`, c.heads * c.headDim), c.heads),
-        key: wide(p.linear(h, `${attn}.k_proj`, c.kvHeads * c.headDim), c.kvHeads),
-        value: wide(p.linear(h, `${attn}.v_proj`, c.kvHeads * c.headDim), c.kvHeads),
+        query: wide(p.linear(h, `${attn}.q_proj`), c.heads),
+        key: wide(p.linear(h, `${attn}.k_proj`), c.kvHeads),
+        value: wide(p.linear(h, `${attn}.v_proj`), c.kvHeads),
         pastKey: past("key"),
         pastValue: past("value"),
         seqLens,
@@ -159,7 +212,7 @@ export function llamaCached(c: LlamaConfig): CachedStep {
     present[`present_key.${i}`] = attention.presentKey;
     present[`present_value.${i}`] = attention.presentValue;
     const joined = o.reshape(attention.output, ["BT", c.heads * c.headDim]);
-    x = o.add(x, p.linear(joined, `${attn}.o_proj`, c.hiddenSize));
+    x = o.add(x, p.linear(joined, `${attn}.o_proj`));
     x = o.add(x, p.mlp(p.norm(x, `layers.${i}.post_attention_layernorm`), i));
   }
   const rows = o.gatherRows(x, o.input("last", ["B"], "int64"));
