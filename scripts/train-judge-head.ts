@@ -22,7 +22,7 @@ import { noLora } from "../src/engine/lora.ts";
 import { pool } from "../src/engine/score.ts";
 import { readJsonl } from "../src/formats/jsonl.ts";
 import { writeSafetensors } from "../src/formats/safetensors.ts";
-import { judgeWindows } from "../src/judges/embedded.ts";
+import { judgePrompt, judgeWindows } from "../src/judges/embedded.ts";
 import { fitHead, type HeadRow } from "../src/judges/fit-head.ts";
 import { unsafeProbability } from "../src/judges/head.ts";
 import { looksLikeRefusal } from "../src/metrics/refusal.ts";
@@ -70,11 +70,16 @@ async function withStates(rows: readonly Row[], key: string): Promise<(HeadRow &
     for (let first = 0; first < rows.length; first += 64) {
       const part = rows.slice(first, first + 64);
       states.push(
-        ...(await pool(
-          engine,
-          noLora(engine.base.config),
-          part.map((row) => judgeWindows(engine, row)[0]!),
-        )),
+        ...(
+          await pool(
+            engine,
+            noLora(engine.base.config),
+            part.map((row) => ({
+              prompt: judgePrompt(engine, row.prompt),
+              completions: judgeWindows(engine, row.response).slice(0, 1),
+            })),
+          )
+        ).flat(),
       );
       console.log(`${key}: ${states.length} of ${rows.length}`);
     }

@@ -35,7 +35,7 @@ export async function embeddedCast(
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   note(`model: ${base.name} — ${base.origin}`);
-  const engine = createEngine(base, { threads: config.model.threads });
+  const engine = createEngine(base, { threads: config.model.threads, precision: config.model.precision, onNote: note });
   const states = answerStates(engine);
   const judge = (head: JudgeHead): Judge => embeddedJudge(states, head, { batchSize: config.judge.batchSize });
   const heads = {
@@ -55,7 +55,7 @@ export async function embeddedCast(
         train: { name: config.judge.train, card: heads.train.card },
         score: { name: config.judge.score, card: heads.score.card },
       },
-      engine: { name: "onnxruntime", version: engineVersion(), threads: engine.threads },
+      engine: { name: "onnxruntime", version: engineVersion(), threads: engine.threads, precision: engine.precision },
     },
     close: () => engine.close(),
   };

@@ -36,6 +36,9 @@ export const Config = z.strictObject({
       .string()
       .describe("smollm2-135m-instruct, a .gguf or .safetensors file, a Hugging Face folder, or a hub id"),
     threads: count.describe("threads of the engine; 0 = one for each core"),
+    precision: z
+      .enum(["int8", "float32"])
+      .describe("how the frozen base computes; int8 is about twice as fast, float32 is exact"),
     loraRank: positive,
     loraAlpha: positive,
   }),
@@ -112,7 +115,7 @@ const quick: Config = {
   seed: 1,
   output: "runs",
   iterations: 3,
-  model: { base: "smollm2-135m-instruct", threads: 0, loraRank: 16, loraAlpha: 32 },
+  model: { base: "smollm2-135m-instruct", threads: 0, precision: "int8", loraRank: 16, loraAlpha: 32 },
   data: { dataset: null, trainPrompts: 100_000 },
   initialization: {
     redTeam: {

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { tinyConfig } from "../../test/tiny-llama.ts";
-import { byTokens, collate, sequenceFeeds, truncate } from "./collate.ts";
+import { byTokens, collate, forkFeeds, truncate } from "./collate.ts";
 import type { Tensor } from "./graph/session.ts";
 
 /** A tensor's values as nested rows of numbers. */
@@ -14,48 +14,63 @@ function rows({ data, dims }: Tensor): number[] | number[][] {
 
 const ids = (max: number) => fc.array(fc.nat(31), { minLength: 1, maxLength: max });
 const sequence = fc.record({ prompt: ids(8), completion: ids(8) });
+const fork = fc.record({ prompt: ids(8), completions: fc.array(ids(8), { maxLength: 4 }) });
 
 describe("collate", () => {
   const example = [
-    { prompt: [5, 6], completion: [8, 2] },
-    { prompt: [7], completion: [9] },
+    { prompt: [5, 6], completions: [[8, 2], [3]] },
+    { prompt: [7], completions: [[9]] },
   ];
 
   it("gives the tensors of the file's example", () => {
     const { feeds, counts } = collate(example, tinyConfig);
-    expect(counts).toEqual([2, 1]);
+    expect(counts).toEqual([2, 1, 1]);
     expect(rows(feeds.ids!)).toEqual([
-      [5, 6, 8, 2],
-      [7, 9, 0, 0],
+      [5, 6, 8, 2, 3],
+      [7, 9, 0, 0, 0],
     ]);
-    expect(rows(feeds.at!)).toEqual([1, 2, 4]);
-    expect(rows(feeds.targets!)).toEqual([8, 2, 9]);
+    expect(rows(feeds.positions!)).toEqual([
+      [0, 1, 2, 3, 2],
+      [0, 1, 2, 3, 4],
+    ]);
+    expect(rows(feeds.at!)).toEqual([1, 2, 1, 5]);
+    expect(rows(feeds.targets!)).toEqual([8, 2, 3, 9]);
     expect(rows(feeds.sum!)).toEqual([
-      [1, 1, 0],
-      [0, 0, 1],
+      [1, 1, 0, 0],
+      [0, 0, 1, 0],
+      [0, 0, 0, 1],
     ]);
   });
 
-  it("masks what comes later, and only that", () => {
-    const { feeds } = sequenceFeeds([[1, 2, 3]], tinyConfig);
-    const masked = (rows(feeds.causal!) as number[][]).map((row) => row.map((x) => x < -1e8));
-    expect(masked).toEqual([
-      [false, true, true],
-      [false, false, true],
-      [false, false, false],
-    ]);
+  it("lets a token see its prompt and its own completion up to itself, and nothing else", () => {
+    fc.assert(
+      fc.property(fc.array(fork, { minLength: 1, maxLength: 3 }), (forks) => {
+        const { feeds, length } = forkFeeds(forks, tinyConfig);
+        const mask = feeds.mask!.data as Float32Array;
+        forks.forEach(({ prompt, completions }, b) => {
+          // Which completion each token belongs to; −1 is the prompt.
+          const of = [...prompt.map(() => -1), ...completions.flatMap((c, i) => c.map(() => i))];
+          of.forEach((mine, t) => {
+            of.forEach((other, u) => {
+              const seen = mask[(b * length + t) * length + u]! > -1e8;
+              expect(seen).toBe(u <= t && (other === -1 || other === mine));
+            });
+          });
+        });
+      }),
+    );
   });
 
   it("predicts each completion token from the token before it, in any batch", () => {
     fc.assert(
-      fc.property(fc.array(sequence, { minLength: 1, maxLength: 5 }), (sequences) => {
-        const { feeds } = collate(sequences, tinyConfig);
+      fc.property(fc.array(fork, { minLength: 1, maxLength: 5 }), (forks) => {
+        const { feeds } = collate(forks, tinyConfig);
         const flat = (rows(feeds.ids!) as number[][]).flat();
-        const before = (rows(feeds.at!) as number[]).map((at) => [flat[at], flat[at + 1]]);
-        const expected = sequences.flatMap(({ prompt, completion }) =>
-          completion.map((id, i) => [i === 0 ? prompt.at(-1) : completion[i - 1], id]),
+        const before = (rows(feeds.at!) as number[]).map((at) => flat[at]);
+        const expected = forks.flatMap(({ prompt, completions }) =>
+          completions.flatMap((c) => c.map((id, i) => [i === 0 ? prompt.at(-1) : c[i - 1], id])),
         );
-        expect(before).toEqual(expected);
+        expect(before).toEqual(expected.map(([id]) => id));
         expect(rows(feeds.targets!)).toEqual(expected.map(([, id]) => id));
       }),
     );

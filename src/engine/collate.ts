@@ -1,12 +1,14 @@
 /**
- * From token sequences to the padded tensors of a graph. Padding stands on the right, where causal attention never
- * looks, so no padding mask is needed; only the positions that predict a completion token reach the LM head.
+ * From token sequences to the padded tensors of a graph. Completions of one prompt lie behind it in one row and do not
+ * see each other, so the prompt is read once. Padding stands on the right, where causal attention never looks; only the
+ * positions that predict a completion token reach the LM head.
  *
- * Two sequences, prompts [5, 6] and [7], completions [8, 2] and [9]:
- *   ids      [[5, 6, 8, 2], [7, 9, 0, 0]]
- *   at       [1, 2, 4]        rows of B·T = 2·4: 6 predicts 8, 8 predicts 2, 7 predicts 9
- *   targets  [8, 2, 9]
- *   sum      [[1, 1, 0], [0, 0, 1]]
+ * Two rows: prompt [5, 6] with completions [8, 2] and [3]; prompt [7] with completion [9]:
+ *   ids        [[5, 6, 8, 2, 3], [7, 9, 0, 0, 0]]
+ *   positions  [[0, 1, 2, 3, 2], [0, 1, 2, 3, 4]]
+ *   at         [1, 2, 1, 5]     rows of B·T = 2·5: 6 predicts 8, 8 predicts 2, 6 predicts 3, 7 predicts 9
+ *   targets    [8, 2, 3, 9]
+ *   sum        [[1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]
  */
 import type { LlamaConfig } from "./base-model.ts";
 import type { Tensors } from "./graph/session.ts";
@@ -18,6 +20,12 @@ export interface Sequence {
   readonly completion: readonly number[];
 }
 
+/** Token ids of a prompt and of several things that may follow it. */
+export interface Fork {
+  readonly prompt: readonly number[];
+  readonly completions: readonly (readonly number[])[];
+}
+
 /** Cuts a sequence to `maxLength` tokens: first the end of the completion, down to one token, then the start of the prompt. */
 export function truncate({ prompt, completion }: Sequence, maxLength: number): Sequence {
   const kept = completion.slice(0, Math.max(1, maxLength - prompt.length));
@@ -25,51 +33,84 @@ export function truncate({ prompt, completion }: Sequence, maxLength: number): S
   return { prompt: prompt.length > room ? prompt.slice(prompt.length - room) : prompt, completion: kept };
 }
 
-/** Inputs shared by every graph over whole sequences: ids (B, T), causal (T, T), rope tables. */
-export function sequenceFeeds(
-  rows: readonly (readonly number[])[],
+/** Tokens of a fork: its prompt once, and every completion. */
+export function forkLength({ prompt, completions }: Fork): number {
+  return completions.reduce((n, c) => n + c.length, prompt.length);
+}
+
+/** −1e9 where a token must not look. */
+const hidden = -1e9;
+
+/** Inputs shared by every graph over whole sequences: ids and positions (B, T), mask (B, 1, 1, T, T), rope tables. */
+export function forkFeeds(
+  rows: readonly Fork[],
   config: LlamaConfig,
 ): { readonly feeds: Tensors; readonly length: number } {
-  const length = Math.max(...rows.map((r) => r.length));
+  const length = Math.max(...rows.map(forkLength));
   const ids = new BigInt64Array(rows.length * length);
-  rows.forEach((row, b) => row.forEach((id, t) => (ids[b * length + t] = BigInt(id))));
-  const causal = new Float32Array(length * length);
-  for (let t = 0; t < length; t++) causal.fill(-1e9, t * length + t + 1, (t + 1) * length);
+  const positions = BigInt64Array.from(ids, (_, i) => BigInt(i % length));
+  const mask = new Float32Array(rows.length * length * length);
+  rows.forEach(({ prompt, completions }, b) => {
+    const first = b * length;
+    const square = mask.subarray(first * length, (first + length) * length);
+    for (let t = 0; t < length; t++) square.fill(hidden, t * length + t + 1, (t + 1) * length);
+    prompt.forEach((id, t) => {
+      ids[first + t] = BigInt(id);
+    });
+    let start = prompt.length;
+    for (const completion of completions) {
+      completion.forEach((id, t) => {
+        ids[first + start + t] = BigInt(id);
+        positions[first + start + t] = BigInt(prompt.length + t);
+        const row = (start + t) * length;
+        square.fill(hidden, row + prompt.length, row + start);
+      });
+      start += completion.length;
+    }
+  });
   const rope = ropeTables(config, length);
   const half = config.headDim / 2;
   return {
     length,
     feeds: {
       ids: { data: ids, dims: [rows.length, length] },
-      causal: { data: causal, dims: [length, length] },
+      positions: { data: positions, dims: [rows.length, length] },
+      mask: { data: mask, dims: [rows.length, 1, 1, length, length] },
       rope_cos: { data: rope.cos, dims: [length, half] },
       rope_sin: { data: rope.sin, dims: [length, half] },
     },
   };
 }
 
-/** Adds at (N), targets (N) and sum (B, N) for the completion tokens. */
+/**
+ * Adds at (N), targets (N) and sum (S, N) for the tokens of all completions, S of them, row by row.
+ *
+ * @returns counts: tokens of each of the S completions
+ */
 export function collate(
-  sequences: readonly Sequence[],
+  rows: readonly Fork[],
   config: LlamaConfig,
 ): { readonly feeds: Tensors; readonly counts: readonly number[] } {
-  const { feeds, length } = sequenceFeeds(
-    sequences.map((s) => [...s.prompt, ...s.completion]),
-    config,
-  );
-  const counts = sequences.map((s) => s.completion.length);
+  const { feeds, length } = forkFeeds(rows, config);
+  const counts = rows.flatMap((r) => r.completions.map((c) => c.length));
   const total = counts.reduce((a, b) => a + b, 0);
   const at = new BigInt64Array(total);
   const targets = new BigInt64Array(total);
-  const sum = new Float32Array(sequences.length * total);
+  const sum = new Float32Array(counts.length * total);
   let n = 0;
-  sequences.forEach(({ prompt, completion }, b) => {
-    completion.forEach((id, i) => {
-      at[n] = BigInt(b * length + prompt.length + i - 1);
-      targets[n] = BigInt(id);
-      sum[b * total + n] = 1;
-      n++;
-    });
+  let s = 0;
+  rows.forEach(({ prompt, completions }, b) => {
+    let start = b * length + prompt.length;
+    for (const completion of completions) {
+      completion.forEach((id, i) => {
+        at[n] = BigInt(i === 0 ? b * length + prompt.length - 1 : start + i - 1);
+        targets[n] = BigInt(id);
+        sum[s * total + n] = 1;
+        n++;
+      });
+      start += completion.length;
+      s++;
+    }
   });
   return {
     counts,
@@ -77,7 +118,7 @@ export function collate(
       ...feeds,
       at: { data: at, dims: [total] },
       targets: { data: targets, dims: [total] },
-      sum: { data: sum, dims: [sequences.length, total] },
+      sum: { data: sum, dims: [counts.length, total] },
     },
   };
 }

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tinyLlama, tinyLora, tinyTokens } from "../../test/tiny-llama.ts";
 import { createRandom } from "../random.ts";
-import { collate, type Sequence } from "./collate.ts";
+import { collate } from "./collate.ts";
 import { dpo, dpoGradients, type ScoredPair } from "./dpo.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { type Lora, loraFeeds } from "./lora.ts";
@@ -23,8 +23,8 @@ afterAll(async () => {
 const random = createRandom("pairs").next;
 const pairs: readonly ScoredPair[] = [5, 3, 7].map((length, i) => {
   const prompt = tinyTokens(random, length);
-  const side = (n: number): Sequence => ({ prompt, completion: tinyTokens(random, n) });
-  return { chosen: side(2 + i), rejected: side(4 - i), reference: [-9 - 2 * i, -12 + 3 * i] };
+  const side = (n: number) => tinyTokens(random, n);
+  return { prompt, chosen: side(2 + i), rejected: side(4 - i), reference: [-9 - 2 * i, -12 + 3 * i] };
 });
 
 /** Each matrix's derivative along two random unit directions, against differences of the loss. */
@@ -71,7 +71,7 @@ describe("gradients through the whole decoder", () => {
     const lora = tinyLora("policy");
     const session = await engine.session("sft");
     const { feeds, counts } = collate(
-      pairs.map((p) => p.chosen),
+      pairs.map(({ prompt, chosen }) => ({ prompt, completions: [chosen] })),
       tiny.base.config,
     );
     const n = counts.reduce((a, b) => a + b, 0);
@@ -83,12 +83,7 @@ describe("gradients through the whole decoder", () => {
 
 describe("dpo", () => {
   it("begins at log 2 with rewards of 0 when the reference is the start", async () => {
-    const tokens = pairs.map((p) => ({
-      prompt: p.chosen.prompt,
-      chosen: p.chosen.completion,
-      rejected: p.rejected.completion,
-    }));
-    const [row] = await dpo(engine, tinyLora("policy"), tinyLora("policy"), tokens, {
+    const [row] = await dpo(engine, tinyLora("policy"), tinyLora("policy"), pairs, {
       beta: 0.3,
       sftWeight: 0,
       learningRate: 0,
@@ -107,16 +102,17 @@ describe("dpo", () => {
   it("gives the figures of the formula", async () => {
     const lora = tinyLora("policy");
     const beta = 0.3;
-    const chosen = await logProbs(
-      engine,
-      lora,
-      pairs.map((p) => p.chosen),
-    );
-    const rejected = await logProbs(
-      engine,
-      lora,
-      pairs.map((p) => p.rejected),
-    );
+    // Each side behind a prompt of its own, as if nothing were shared.
+    const alone = async (side: "chosen" | "rejected") =>
+      (
+        await logProbs(
+          engine,
+          lora,
+          pairs.map((p) => ({ prompt: p.prompt, completions: [p[side]] })),
+        )
+      ).flat();
+    const chosen = await alone("chosen");
+    const rejected = await alone("rejected");
     const mean = (of: (i: number) => number) => pairs.reduce((sum, _, i) => sum + of(i), 0) / pairs.length;
     const good = (i: number) => beta * (chosen[i]! - pairs[i]!.reference[0]);
     const bad = (i: number) => beta * (rejected[i]! - pairs[i]!.reference[1]);
@@ -132,8 +128,6 @@ describe("dpo", () => {
     };
     expect(Object.keys(metrics)).toEqual(Object.keys(expected));
     for (const [key, value] of Object.entries(expected)) expect(metrics[key], key).toBeCloseTo(value, 4);
-    expect(tokens).toBe(
-      pairs.flatMap((p) => [p.chosen, p.rejected]).reduce((n, s) => n + s.prompt.length + s.completion.length, 0),
-    );
+    expect(tokens).toBe(pairs.reduce((n, p) => n + p.prompt.length + p.chosen.length + p.rejected.length, 0));
   });
 });

@@ -3,11 +3,11 @@
  * computes them). The reference is the adapter that training starts from; its log-probabilities are computed once,
  * before the first step.
  */
-import { byTokens, collate, type Sequence } from "./collate.ts";
+import { byTokens, collate, type Fork, forkLength } from "./collate.ts";
 import type { Engine } from "./engine.ts";
 import { type Lora, loraFeeds } from "./lora.ts";
 import { logProbs } from "./score.ts";
-import { gradientsOf, lengthOf, tokenBudget } from "./sft.ts";
+import { gradientsOf, tokenBudget } from "./sft.ts";
 import { addGradients, type BatchResult, type StepRow, type TrainSettings, train } from "./train.ts";
 
 /** Token ids of one preference; both completions follow the same prompt. */
@@ -24,9 +24,7 @@ export interface DpoSettings extends TrainSettings {
 }
 
 /** A preference with what the reference makes of it. */
-export interface ScoredPair {
-  readonly chosen: Sequence;
-  readonly rejected: Sequence;
+export interface ScoredPair extends TokenPair {
   /** Reference log-probabilities. */
   readonly reference: readonly [number, number];
 }
@@ -39,18 +37,8 @@ export async function dpo(
   pairs: readonly TokenPair[],
   settings: DpoSettings,
 ): Promise<StepRow[]> {
-  const sequences = pairs.flatMap(({ prompt, chosen, rejected }) => [
-    { prompt, completion: chosen },
-    { prompt, completion: rejected },
-  ]);
-  const scores = await logProbs(engine, reference, sequences, settings.signal);
-  const scored = pairs.map(
-    (_, i): ScoredPair => ({
-      chosen: sequences[2 * i]!,
-      rejected: sequences[2 * i + 1]!,
-      reference: [scores[2 * i]!, scores[2 * i + 1]!],
-    }),
-  );
+  const scores = await logProbs(engine, reference, pairs.map(forkOf), settings.signal);
+  const scored = pairs.map((pair, i): ScoredPair => ({ ...pair, reference: scores[i] as [number, number] }));
   return train(lora, pairs.length, settings, (indices) =>
     dpoGradients(
       engine,
@@ -69,35 +57,28 @@ export async function dpoGradients(
   settings: Pick<DpoSettings, "beta" | "sftWeight">,
 ): Promise<BatchResult> {
   const session = await engine.session("dpo");
-  const batch = [...pairs].sort((a, b) => pairLength(b) - pairLength(a));
-  const chosenTokens = batch.reduce((n, p) => n + p.chosen.completion.length, 0);
+  const length = (pair: TokenPair) => forkLength(forkOf(pair));
+  const batch = [...pairs].sort((a, b) => length(b) - length(a));
+  const chosenTokens = batch.reduce((n, p) => n + p.chosen.length, 0);
   const gradients: BatchResult["gradients"] = new Map();
   const rows: { chosen: number; rejected: number; reference: readonly [number, number] }[] = [];
   let loss = 0;
-  for (const part of byTokens(batch, (p) => 2 * pairLength(p), tokenBudget)) {
+  for (const part of byTokens(batch, length, tokenBudget)) {
     const p = part.length;
-    const { feeds, counts } = collate(
-      [...part.map((x) => x.chosen), ...part.map((x) => x.rejected)],
-      engine.base.config,
-    );
+    // Completions lie as chosen, rejected, chosen, rejected …
+    const { feeds, counts } = collate(part.map(forkOf), engine.base.config);
     const signs = new Float32Array(p * 2 * p);
     for (let i = 0; i < p; i++) {
-      signs[i * 2 * p + i] = 1;
-      signs[i * 2 * p + p + i] = -1;
+      signs[i * 2 * p + 2 * i] = 1;
+      signs[i * 2 * p + 2 * i + 1] = -1;
     }
-    const inChosen = counts.slice(0, p).reduce((a, b) => a + b, 0);
-    const tokenWeight = new Float32Array(counts.reduce((a, b) => a + b, 0)).fill(
-      -settings.sftWeight / chosenTokens,
-      0,
-      inChosen,
+    const tokenWeight = Float32Array.from(
+      counts.flatMap((n, s) => new Array<number>(n).fill(s % 2 === 0 ? -settings.sftWeight / chosenTokens : 0)),
     );
     const outputs = await session.run({
       ...feeds,
       ...loraFeeds(lora),
-      reference: {
-        data: Float32Array.from([...part.map((x) => x.reference[0]), ...part.map((x) => x.reference[1])]),
-        dims: [2 * p],
-      },
+      reference: { data: Float32Array.from(part.flatMap((x) => x.reference)), dims: [2 * p] },
       pairs: { data: signs, dims: [p, 2 * p] },
       beta: { data: Float32Array.of(settings.beta), dims: [] },
       pair_weight: { data: Float32Array.of(1 / batch.length), dims: [] },
@@ -106,7 +87,7 @@ export async function dpoGradients(
     loss += Number(outputs.loss!.data[0]);
     addGradients(gradients, gradientsOf(outputs));
     const log = outputs.log_probs!.data as Float32Array;
-    part.forEach((x, i) => rows.push({ chosen: log[i]!, rejected: log[p + i]!, reference: x.reference }));
+    part.forEach(({ reference }, i) => rows.push({ chosen: log[2 * i]!, rejected: log[2 * i + 1]!, reference }));
   }
   const mean = (of: (row: (typeof rows)[number]) => number) =>
     rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
@@ -114,7 +95,7 @@ export async function dpoGradients(
   const rewardRejected = (r: (typeof rows)[number]) => settings.beta * (r.rejected - r.reference[1]);
   return {
     gradients,
-    tokens: batch.reduce((n, x) => n + lengthOf(x.chosen) + lengthOf(x.rejected), 0),
+    tokens: batch.reduce((n, x) => n + length(x), 0),
     metrics: {
       loss,
       "rewards/chosen": mean(rewardChosen),
@@ -127,6 +108,7 @@ export async function dpoGradients(
   };
 }
 
-function pairLength(p: ScoredPair): number {
-  return Math.max(lengthOf(p.chosen), lengthOf(p.rejected));
+/** The prompt is read once for both sides. */
+function forkOf({ prompt, chosen, rejected }: TokenPair): Fork {
+  return { prompt, completions: [chosen, rejected] };
 }

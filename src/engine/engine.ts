@@ -4,15 +4,15 @@
  */
 import { availableParallelism } from "node:os";
 import type { BaseModel, WeightsFile } from "./base-model.ts";
+import { generateGraph, headGraph } from "./generate-graph.ts";
 import type { Node } from "./graph/node.ts";
-import * as o from "./graph/ops.ts";
 import { openSession, type Session } from "./graph/session.ts";
-import { prepareInt8 } from "./int8.ts";
+import { int8IsExact, prepareInt8 } from "./int8.ts";
 import { dpoGraph, logitsGraph, poolGraph, scoreGraph, sftGraph } from "./losses.ts";
-import { llamaCached, type Precision } from "./nets/llama.ts";
+import type { Precision } from "./nets/llama.ts";
 
-/** Kinds of work: sampling, the two trainings, scoring of completions, pooled hidden states, raw logits. */
-export type Work = "generate" | "dpo" | "sft" | "score" | "pool" | "logits";
+/** Kinds of work: sampling and its head alone, the two trainings, scoring of completions, pooled hidden states, raw logits. */
+export type Work = "generate" | "head" | "dpo" | "sft" | "score" | "pool" | "logits";
 
 /** The hidden layer whose pooled states judges read: seven eighths of the way up (26 of 30 in SmolLM2-135M). */
 export function pooledLayer(layers: number): number {
@@ -44,9 +44,17 @@ export interface EngineOptions {
 /** The engine of a base model. Nothing is opened before it is needed. */
 export function createEngine(base: BaseModel, options: EngineOptions): Engine {
   const { precision = "float32" } = options;
-  let weights: Promise<readonly WeightsFile[]> | undefined;
+  let weights: ReturnType<typeof weightsFor> | undefined;
   const threads = options.threads === 0 ? availableParallelism() : options.threads;
   const sessions = new Map<Work, Promise<Session>>();
+  const open = async (work: Work): Promise<Session> => {
+    weights ??= weightsFor(base, { ...options, precision, threads });
+    weights.catch(() => {
+      weights = undefined;
+    });
+    const { files, precision: held } = await weights;
+    return openSession(graphOf(work, base, held), { threads, weights: files, prepack: work === "generate" });
+  };
   const closeAll = async (kinds: readonly Work[]) => {
     for (const kind of kinds) {
       const session = sessions.get(kind);
@@ -64,13 +72,7 @@ export function createEngine(base: BaseModel, options: EngineOptions): Engine {
       if (work === "sft") await closeAll(["dpo"]);
       let session = sessions.get(work);
       if (session === undefined) {
-        weights ??= precision === "float32" ? Promise.resolve([base.weights]) : prepareInt8(base, { ...options, threads });
-        weights.catch(() => {
-          weights = undefined;
-        });
-        session = weights.then((files) =>
-          openSession(graphOf(work, base, precision), { threads, weights: files, prepack: work === "generate" }),
-        );
+        session = open(work);
         sessions.set(work, session);
         session.catch(() => sessions.delete(work));
       }
@@ -78,6 +80,19 @@ export function createEngine(base: BaseModel, options: EngineOptions): Engine {
     },
     close: () => closeAll([...sessions.keys()]),
   };
+}
+
+/** The weights files of a precision; float32 where the processor gets 8-bit products wrong. */
+async function weightsFor(
+  base: BaseModel,
+  options: EngineOptions,
+): Promise<{ readonly files: readonly WeightsFile[]; readonly precision: Precision }> {
+  if (options.precision !== "int8") return { files: [base.weights], precision: "float32" };
+  if (!(await int8IsExact(options.threads))) {
+    options.onNote?.("engine: this processor has no exact 8-bit products, so float32 is used, which is slower");
+    return { files: [base.weights], precision: "float32" };
+  }
+  return { files: await prepareInt8(base, options), precision: "int8" };
 }
 
 function graphOf(work: Work, { config }: BaseModel, precision: Precision): Record<string, Node> {
@@ -92,17 +107,9 @@ function graphOf(work: Work, { config }: BaseModel, precision: Precision): Recor
       return poolGraph(config, precision, pooledLayer(config.layers));
     case "logits":
       return logitsGraph(config, precision);
-    case "generate": {
-      const { logits, present } = llamaCached(config, precision);
-      const scaled = o.mul(logits, o.input("inverse_temperature", []));
-      const top = o.topK(scaled, Math.min(topTokens, config.vocabSize));
-      return {
-        logits: scaled,
-        top_values: top.values,
-        top_indices: top.indices,
-        log_sum: o.logSumExp(scaled),
-        ...present,
-      };
-    }
+    case "generate":
+      return generateGraph(config, precision, topTokens);
+    case "head":
+      return headGraph(config, precision);
   }
 }

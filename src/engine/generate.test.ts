@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tinyLlama, tinyLora, tinyTokens } from "../../test/tiny-llama.ts";
 import { createRandom } from "../random.ts";
-import { sequenceFeeds } from "./collate.ts";
+import { forkFeeds } from "./collate.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { sampleBatch } from "./generate.ts";
 import { loraFeeds } from "./lora.ts";
@@ -21,13 +21,16 @@ afterAll(async () => {
 const lora = tinyLora("player");
 const random = createRandom("prompts").next;
 const requests = Array.from({ length: 12 }, (_, i) => ({ prompt: tinyTokens(random, 1 + (i % 7)), seed: `row/${i}` }));
+const system = tinyTokens(random, 5);
+/** Prompts that begin alike, each of them twice. */
+const alike = requests.map((r, i) => ({ ...r, prompt: [...system, ...requests[i - (i % 2)]!.prompt] }));
 const greedy = { temperature: 0, topP: 1, maxTokens: 12 };
 const warm = { temperature: 3, topP: 0.95, maxTokens: 12 };
 
 /** The most probable next token, the whole sequence computed anew. */
 async function nextToken(tokens: readonly number[]): Promise<number> {
   const session = await engine.session("logits");
-  const { feeds } = sequenceFeeds([tokens], tiny.base.config);
+  const { feeds } = forkFeeds([{ prompt: tokens, completions: [] }], tiny.base.config);
   const at = { data: BigInt64Array.of(BigInt(tokens.length - 1)), dims: [1] };
   const { logits } = await session.run({ ...feeds, ...loraFeeds(lora), at });
   const row = logits!.data as Float32Array;
@@ -49,11 +52,13 @@ describe("sampleBatch", () => {
   });
 
   it("gives each prompt in a batch what it gets alone, though neighbours end and leave", async () => {
-    const batch = await sampleBatch(engine, lora, requests, warm);
-    expect(new Set(batch.map((s) => s.finishReason)).size).toBe(2);
-    expect(new Set(batch.map((s) => s.tokens.length)).size).toBeGreaterThan(3);
-    for (const [i, request] of requests.entries()) {
-      expect(await sampleBatch(engine, lora, [request], warm)).toEqual([batch[i]]);
+    for (const prompts of [requests, alike]) {
+      const batch = await sampleBatch(engine, lora, prompts, warm);
+      expect(new Set(batch.map((s) => s.finishReason)).size).toBe(2);
+      expect(new Set(batch.map((s) => s.tokens.length)).size).toBeGreaterThan(3);
+      for (const [i, request] of prompts.entries()) {
+        expect(await sampleBatch(engine, lora, [request], warm)).toEqual([batch[i]]);
+      }
     }
   });
 

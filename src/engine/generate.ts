@@ -5,12 +5,13 @@
  * its seed and not on its neighbours' luck.
  */
 import { createRandom } from "../random.ts";
+import { byTokens, forkFeeds } from "./collate.ts";
 import type { Engine } from "./engine.ts";
-import type { Session, Tensor, Tensors } from "./graph/session.ts";
-import { copyTokens, type KvCache, keepRows, kvCache, rowOf } from "./kv-cache.ts";
+import type { Tensors } from "./graph/session.ts";
+import { type KvCache, keepRows, kvCache, type Piece, pastFeeds, writeTokens } from "./kv-cache.ts";
 import { type Lora, loraFeeds } from "./lora.ts";
 import { ropeTables } from "./nets/llama.ts";
-import { sampleToken } from "./sampling.ts";
+import { sampleToken, sampleWide } from "./sampling.ts";
 
 export interface SampleRequest {
   readonly prompt: readonly number[];
@@ -32,6 +33,9 @@ export interface Sampled {
   readonly finishReason: "stop" | "length";
 }
 
+/** Padded tokens of prompts that are read in one pass. */
+const tokenBudget = 512;
+
 interface Row {
   readonly tokens: number[];
   readonly random: () => number;
@@ -48,27 +52,34 @@ export async function sampleBatch(
   options: SampleOptions,
 ): Promise<Sampled[]> {
   const { config, tokenizer } = engine.base;
-  const decoder = await openDecoder(engine, lora, requests, options);
+  const capacity = Math.max(...requests.map((r) => r.prompt.length)) + options.maxTokens;
+  const decoder = await openDecoder(engine, lora, options.temperature, capacity);
   const results: Row[] = requests.map((r) => ({
     tokens: [],
     random: createRandom(r.seed).next,
     length: r.prompt.length,
     ended: false,
   }));
-  const take = (row: Row, outputs: Outputs, at: number): number => {
-    const token = pick(outputs, at, options, row.random);
-    row.ended = tokenizer.eosIds.includes(token);
-    if (!row.ended) row.tokens.push(token);
-    return row.ended ? 0 : 1;
+  const take = async (outputs: Outputs, draws: readonly Draw[]) => {
+    const tokens = await drawTokens(decoder, outputs, draws, options);
+    let fresh = 0;
+    draws.forEach(({ row }, i) => {
+      row.ended = tokenizer.eosIds.includes(tokens[i]!);
+      if (row.ended) return;
+      row.tokens.push(tokens[i]!);
+      fresh++;
+    });
+    options.onTokens?.(fresh);
   };
 
-  let cache = kvCache(config, requests.length, decoder.capacity);
-  let fresh = 0;
-  await readPrompts(decoder, cache, requests, options.signal, (row, outputs) => {
-    fresh += take(results[row]!, outputs, 0);
-  });
-  options.onTokens?.(fresh);
-
+  let cache = kvCache(config, requests.length, capacity);
+  for await (const { outputs, at } of readPrompts(decoder, cache, requests)) {
+    options.signal?.throwIfAborted();
+    await take(
+      outputs,
+      at.map(({ row, from }) => ({ row: results[row]!, from })),
+    );
+  }
   let rows = results;
   for (let produced = 1; produced < options.maxTokens; produced++) {
     const kept = rows.flatMap((r, b) => (r.ended ? [] : [b]));
@@ -78,28 +89,27 @@ export async function sampleBatch(
       rows = kept.map((b) => rows[b]!);
     }
     options.signal?.throwIfAborted();
+    const outputs = await decoder.step(
+      cache,
+      rows.map((r) => r.length),
+      rows.map((r) => [r.tokens.at(-1) ?? tokenizer.padId]),
+    );
+    writeTokens(
+      cache,
+      outputs,
+      rows.map((r, b) => ({ from: b, to: b, at: r.length, length: 1 })),
+    );
     for (const row of rows) row.length++;
-    const outputs = await decoder.step(cache, {
-      ids: rows.map((r) => [r.tokens.at(-1) ?? tokenizer.padId]),
-      lengths: rows.map((r) => r.length),
-    });
-    fresh = 0;
-    rows.forEach((row, b) => {
-      if (!row.ended) fresh += take(row, outputs, b);
-    });
-    options.onTokens?.(fresh);
+    await take(
+      outputs,
+      rows.flatMap((row, from) => (row.ended ? [] : [{ row, from }])),
+    );
   }
   return results.map((r) => ({ tokens: r.tokens, finishReason: r.ended ? "stop" : "length" }));
 }
 
-/** Fills each row with its prompt, and hands over the outputs at its last token. */
-async function readPrompts(
-  decoder: Decoder,
-  cache: KvCache,
-  requests: readonly SampleRequest[],
-  signal: AbortSignal | undefined,
-  onRead: (row: number, outputs: Outputs) => void,
-): Promise<void> {
+/** Fills the cache, and gives for each row the outputs at the last token of its prompt. */
+async function* readPrompts(decoder: Decoder, cache: KvCache, requests: readonly SampleRequest[]) {
   const rowsOf = new Map<string, number[]>();
   requests.forEach(({ prompt }, row) => {
     const key = prompt.join();
@@ -107,23 +117,29 @@ async function readPrompts(
     if (rows === undefined) rowsOf.set(key, [row]);
     else rows.push(row);
   });
-  const groups = [...rowsOf.values()];
-  const prompts = groups.map((rows) => requests[rows[0]!]!.prompt);
-  const shared = prompts.length > 1 ? commonPrefix(prompts) : 0;
-  const read = (row: number, ids: readonly number[], length: number) =>
-    decoder.step(rowOf(cache, row), { ids: [ids], lengths: [length] });
+  const groups = [...rowsOf.values()].map((rows) => ({ rows, prompt: requests[rows[0]!]!.prompt }));
+  const shared = groups.length > 1 ? commonPrefix(groups.map((g) => g.prompt)) : 0;
 
-  if (shared > 0) await read(groups[0]![0]!, prompts[0]!.slice(0, shared), shared);
-  for (const [g, rows] of groups.entries()) {
-    signal?.throwIfAborted();
-    const [first] = rows as [number];
-    const prompt = prompts[g]!;
-    if (g > 0) copyTokens(cache, groups[0]![0]!, first, shared);
-    const outputs = await read(first, prompt.slice(shared), prompt.length);
-    for (const row of rows) {
-      if (row !== first) copyTokens(cache, first, row, prompt.length);
-      onRead(row, outputs);
-    }
+  const none = kvCache(decoder.config, 1, Math.max(1, shared));
+  if (shared > 0) {
+    const outputs = await decoder.step(none, [0], [groups[0]!.prompt.slice(0, shared)]);
+    writeTokens(none, outputs, [{ from: 0, to: 0, at: 0, length: shared }]);
+    const every = requests.map((_, to): Piece => ({ from: 0, to, at: 0, length: shared }));
+    writeTokens(cache, Object.fromEntries(none.tensors), every);
+  }
+  groups.sort((a, b) => b.prompt.length - a.prompt.length);
+  for (const part of byTokens(groups, (g) => g.prompt.length - shared, tokenBudget)) {
+    const outputs = await decoder.step(
+      none,
+      part.map(() => shared),
+      part.map((g) => g.prompt.slice(shared)),
+    );
+    const at = part.flatMap(({ rows }, from) => rows.map((row) => ({ row, from })));
+    const pieces = at.map(({ row, from }): Piece => {
+      return { from, to: row, at: shared, length: part[from]!.prompt.length - shared };
+    });
+    writeTokens(cache, outputs, pieces);
+    yield { outputs, at };
   }
 }
 
@@ -139,72 +155,100 @@ function commonPrefix(sequences: readonly (readonly number[])[]): number {
   return length;
 }
 
-type Outputs = Readonly<Record<string, Tensor>>;
+/** Top tokens, log Σ exp, the state before the head, and key.i and value.i of the tokens read. */
+type Outputs = Tensors;
 
 interface Decoder {
-  readonly capacity: number;
+  readonly config: Engine["base"]["config"];
   /**
-   * One pass over the next tokens of each row, all rows with equally many; the cache is read and written in place.
-   * More than one token a row only for a single row, as ONNX Runtime wants it.
+   * Reads `ids` behind the first `known` tokens of the rows of `past`, which may be one row for all.
    *
-   * @param next.lengths tokens of each row after this pass
+   * @returns outputs at the last token of each row
    */
-  step(
-    cache: KvCache,
-    next: { readonly ids: readonly (readonly number[])[]; readonly lengths: readonly number[] },
-  ): Promise<Outputs>;
+  step(past: KvCache, known: readonly number[], ids: readonly (readonly number[])[]): Promise<Outputs>;
+  /** Whole rows of logits over temperature, (N · V), for states (N, D). */
+  logits(states: Float32Array): Promise<Float32Array>;
 }
 
-async function openDecoder(
-  engine: Engine,
-  lora: Lora,
-  requests: readonly SampleRequest[],
-  options: SampleOptions,
-): Promise<Decoder> {
+async function openDecoder(engine: Engine, lora: Lora, temperature: number, capacity: number): Promise<Decoder> {
   const { config } = engine.base;
-  const session: Session = await engine.session("generate");
-  const capacity = Math.max(...requests.map((r) => r.prompt.length)) + options.maxTokens;
+  const session = await engine.session("generate");
   const rope = ropeTables(config, capacity);
+  const warmth = {
+    inverse_temperature: { data: Float32Array.of(temperature === 0 ? 1 : 1 / temperature), dims: [] },
+  };
   const shared: Tensors = {
     ...loraFeeds(lora),
+    ...warmth,
     rope_cos: { data: rope.cos, dims: [capacity, config.headDim / 2] },
     rope_sin: { data: rope.sin, dims: [capacity, config.headDim / 2] },
-    inverse_temperature: { data: Float32Array.of(options.temperature === 0 ? 1 : 1 / options.temperature), dims: [] },
   };
-  // One piece of memory for all steps: a whole row of logits is rarely looked at, and large.
-  const logits = new Float32Array(requests.length * config.vocabSize);
   return {
-    capacity,
-    step(cache, { ids, lengths }) {
+    config,
+    step(past, known, ids) {
+      const { feeds, length } = forkFeeds(
+        ids.map((prompt) => ({ prompt, completions: [] })),
+        config,
+      );
       const rows = ids.length;
-      const width = ids[0]!.length;
-      const feeds: Tensors = {
-        ids: { data: BigInt64Array.from(ids.flat(), BigInt), dims: [rows, width] },
-        last: { data: BigInt64Array.from(ids, (_, b) => BigInt(b * width + width - 1)), dims: [rows] },
-        seq_lens: { data: Int32Array.from(lengths, (n) => n - 1), dims: [rows] },
-        total_length: { data: Int32Array.of(Math.max(...lengths)), dims: [] },
-      };
-      const past = Object.fromEntries([...cache.tensors].map(([name, t]) => [`past_${name}`, t]));
-      const present = Object.fromEntries([...cache.tensors].map(([name, t]) => [`present_${name}`, t]));
-      const into = { data: logits.subarray(0, rows * config.vocabSize), dims: [rows, config.vocabSize] };
-      return session.run({ ...shared, ...past, ...feeds }, { ...present, logits: into });
+      const positions = (feeds.positions!.data as BigInt64Array).map(
+        (t, i) => t + BigInt(known[Math.floor(i / length)]!),
+      );
+      const hidden = new Float32Array(rows * past.capacity);
+      known.forEach((n, b) => hidden.fill(-1e9, b * past.capacity + n, (b + 1) * past.capacity));
+      return session.run({
+        ...feeds,
+        ...shared,
+        ...pastFeeds(past),
+        positions: { data: positions, dims: [rows, length] },
+        past_mask: { data: hidden, dims: [rows, 1, 1, 1, past.capacity] },
+        last: { data: BigInt64Array.from(ids, (row, b) => BigInt(b * length + row.length - 1)), dims: [rows] },
+      });
+    },
+    async logits(states) {
+      const head = await engine.session("head");
+      const outputs = await head.run({
+        ...warmth,
+        state: { data: states, dims: [states.length / config.hiddenSize, config.hiddenSize] },
+      });
+      return outputs.logits!.data as Float32Array;
     },
   };
 }
 
-function pick(outputs: Outputs, b: number, options: SampleOptions, random: () => number): number {
+/** A row that draws its next token, and where its outputs lie. */
+interface Draw {
+  readonly row: Row;
+  readonly from: number;
+}
+
+async function drawTokens(
+  decoder: Decoder,
+  outputs: Outputs,
+  draws: readonly Draw[],
+  { temperature, topP }: SampleOptions,
+): Promise<number[]> {
   const k = outputs.top_values!.dims[1]!;
-  const topIndices = (outputs.top_indices!.data as BigInt64Array).subarray(b * k, (b + 1) * k);
-  if (options.temperature === 0) return Number(topIndices[0]);
-  const vocab = outputs.logits!.dims[1]!;
-  return sampleToken(
-    {
-      topIndices,
-      topValues: (outputs.top_values!.data as Float32Array).subarray(b * k, (b + 1) * k),
-      logSum: (outputs.log_sum!.data as Float32Array)[b]!,
-      logits: (outputs.logits!.data as Float32Array).subarray(b * vocab, (b + 1) * vocab),
-    },
-    options.topP,
-    random(),
-  );
+  const part = (name: string, from: number, size: number) =>
+    (outputs[name]!.data as Float32Array).subarray(from * size, (from + 1) * size);
+  const chosen = draws.map(({ row, from }) => {
+    const indices = outputs.top_indices!.data as BigInt64Array;
+    if (temperature === 0) return Number(indices[from * k]);
+    const uniform = row.random();
+    const at = sampleToken(part("top_values", from, k), outputs.log_sum!.data[from] as number, topP, uniform);
+    return at === undefined ? { from, uniform } : Number(indices[from * k + at]);
+  });
+  // Where the nucleus is wider than what left the graph, the whole row is computed again, from the state before the head.
+  const wide = chosen.filter((c) => typeof c === "object");
+  if (wide.length === 0) return chosen as number[];
+  const { hiddenSize, vocabSize } = decoder.config;
+  const states = new Float32Array(wide.length * hiddenSize);
+  wide.forEach(({ from }, i) => states.set(part("state", from, hiddenSize), i * hiddenSize));
+  const logits = await decoder.logits(states);
+  let at = 0;
+  return chosen.map((c) => {
+    if (typeof c === "number") return c;
+    const row = logits.subarray(at * vocabSize, ++at * vocabSize);
+    return sampleWide(row, topP, c.uniform);
+  });
 }

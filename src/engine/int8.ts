@@ -10,8 +10,9 @@ import { open } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { prepareWeights, type WeightsTensor } from "./base/weights-file.ts";
 import type { BaseModel, WeightsFile } from "./base-model.ts";
-import { sequenceFeeds } from "./collate.ts";
-import type { Int8Layer } from "./graph/ops.ts";
+import { forkFeeds } from "./collate.ts";
+import { node } from "./graph/node.ts";
+import * as o from "./graph/ops.ts";
 import { openSession } from "./graph/session.ts";
 import { loraFeeds, noLora } from "./lora.ts";
 import { readsGraph } from "./losses.ts";
@@ -36,45 +37,37 @@ export async function prepareInt8(base: BaseModel, options: Int8Options): Promis
   const { path } = base.weights;
   const layers = [...loraModules(base.config), headLayer(base.config)].map(int8Layer);
   const head = int8Layer(headLayer(base.config)).name;
-  let measured: Promise<ReadonlyMap<string, Float32Array>> | undefined;
-  const smoothing = (name: string) => (measured ??= measureSmoothing(base, layers, options)).then((all) => all.get(name)!);
+  let measured: ReadonlyMap<string, Float32Array> | undefined;
+  const smoothing = async (name: string) => {
+    measured ??= await measureSmoothing(base, layers, options);
+    return measured.get(name)!;
+  };
 
   const tensors: WeightsTensor[] = [];
   for (const smooth of new Set(layers.map((layer) => layer.smooth))) {
     const { inputs } = layers.find((layer) => layer.smooth === smooth)!;
-    const read = async () => (await smoothing(smooth)).map((s) => 1 / s);
-    tensors.push({ name: smooth, shape: [inputs], read });
+    tensors.push({ name: smooth, shape: [inputs], read: async () => (await smoothing(smooth)).map((s) => 1 / s) });
   }
-  for (const { name, inputs, outputs, smooth } of layers) {
-    let forward: Promise<Int8Matrix> | undefined;
-    let back: Promise<Int8Matrix> | undefined;
-    const forwards = () =>
-      (forward ??= Promise.all([readMatrix(base.weights, name), smoothing(smooth)]).then(([w, s]) =>
-        byColumn(transposed(w, outputs, inputs, s), inputs, outputs),
-      ));
-    const backwards = () => (back ??= readMatrix(base.weights, name).then((w) => byColumn(w, outputs, inputs)));
-    const two = (suffix: string, rows: number, columns: number, make: () => Promise<Int8Matrix>, done: () => void) => {
-      tensors.push(
-        { name: `${name}.${suffix}`, shape: [rows, columns], dtype: "int8", read: async () => (await make()).values },
-        {
-          name: `${name}.${suffix}.scale`,
-          shape: [columns],
-          read: async () => {
-            const { scales } = await make();
-            done();
-            return scales;
-          },
-        },
-      );
+  // Tensors are read once and in order: the scales come with the values before them.
+  const matrix = (name: string, rows: number, columns: number, make: () => Promise<Float32Array>) => {
+    let scales: Float32Array = new Float32Array();
+    const values = async () => {
+      const rounded = byColumn(await make(), rows, columns);
+      scales = rounded.scales;
+      return rounded.values;
     };
-    two("int8", inputs, outputs, forwards, () => {
-      forward = undefined;
-    });
+    tensors.push(
+      { name, shape: [rows, columns], dtype: "int8", read: values },
+      { name: `${name}.scale`, shape: [columns], read: async () => scales },
+    );
+  };
+  for (const { name, inputs, outputs, smooth } of layers) {
+    const read = () => readMatrix(base.weights, name);
+    matrix(`${name}.int8`, inputs, outputs, async () =>
+      transposed(await read(), outputs, inputs, await smoothing(smooth)),
+    );
     // Nothing is ever differentiated through the head in 8 bits.
-    if (name !== head)
-      two("int8.back", outputs, inputs, backwards, () => {
-        back = undefined;
-      });
+    if (name !== head) matrix(`${name}.int8.back`, outputs, inputs, read);
   }
   const file = await prepareWeights(
     dirname(path),
@@ -85,13 +78,32 @@ export async function prepareInt8(base: BaseModel, options: Int8Options): Promis
   return [base.weights, file];
 }
 
-interface Int8Matrix {
-  readonly values: Int8Array;
-  readonly scales: Float32Array;
+/**
+ * Whether 8-bit products are right on this processor. Without VNNI, x86 adds pairs of products in 16 bits, where two
+ * large ones do not fit.
+ */
+export async function int8IsExact(threads: number): Promise<boolean> {
+  const size = 64;
+  const operands = [o.input("x", [1, size]), o.input("w", [size, size], "int8"), o.input("scale", [size])];
+  const session = await openSession({ y: node("int8LinearBack", operands, [1, size]) }, { threads });
+  try {
+    const { y } = await session.run({
+      x: { data: new Float32Array(size).fill(1), dims: [1, size] },
+      w: { data: new Int8Array(size * size).fill(127), dims: [size, size] },
+      scale: { data: new Float32Array(size).fill(1 / 127), dims: [size] },
+    });
+    return Math.abs(Number(y!.data[0]) / size - 1) < 0.01;
+  } finally {
+    await session.close();
+  }
 }
 
 /** Rounds a (rows, columns) matrix so that values · scales[column] is near it, |values| ≤ 127. */
-export function byColumn(matrix: Float32Array, rows: number, columns: number): Int8Matrix {
+function byColumn(
+  matrix: Float32Array,
+  rows: number,
+  columns: number,
+): { readonly values: Int8Array; readonly scales: Float32Array } {
   const scales = new Float32Array(columns);
   for (let r = 0, at = 0; r < rows; r++) {
     for (let c = 0; c < columns; c++, at++) {
@@ -142,7 +154,7 @@ async function readMatrix({ path, tensors }: WeightsFile, name: string): Promise
 /** For each thing that is read, √(largest read / largest weight) by channel, as a power of two around 1. */
 async function measureSmoothing(
   base: BaseModel,
-  layers: readonly Int8Layer[],
+  layers: readonly o.Int8Layer[],
   options: Int8Options,
 ): Promise<ReadonlyMap<string, Float32Array>> {
   const read = await measureReads(base, options);
@@ -176,13 +188,17 @@ async function measureSmoothing(
 }
 
 /** The largest size of each channel of what each layer reads, by the name of its smoothing. */
-async function measureReads(base: BaseModel, { threads, calibration }: Int8Options): Promise<Map<string, Float32Array>> {
-  const texts = calibration ?? calibrationTexts.map((turns) => base.tokenizer.chat(turns, { addGenerationPrompt: false }));
+async function measureReads(
+  base: BaseModel,
+  { threads, calibration }: Int8Options,
+): Promise<Map<string, Float32Array>> {
+  const texts =
+    calibration ?? calibrationTexts.map((turns) => base.tokenizer.chat(turns, { addGenerationPrompt: false }));
   const session = await openSession(readsGraph(base.config), { threads, weights: [base.weights] });
   try {
     const largest = new Map<string, Float32Array>();
     for (const tokens of texts) {
-      const { feeds } = sequenceFeeds([tokens], base.config);
+      const { feeds } = forkFeeds([{ prompt: tokens, completions: [] }], base.config);
       const outputs = await session.run({ ...feeds, ...loraFeeds(noLora(base.config)) });
       for (const [reads, { data, dims }] of Object.entries(outputs)) {
         const channels = dims[1]!;

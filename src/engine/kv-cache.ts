@@ -1,12 +1,13 @@
-/** The keys and values of a batch of sequences, in memory that generation reads and writes in place. */
+/** The keys and values of a batch of sequences: (B, KV, P, D) for each layer, in memory that is filled row by row. */
 import type { LlamaConfig } from "./base-model.ts";
-import type { Tensor } from "./graph/session.ts";
+import type { Tensor, Tensors } from "./graph/session.ts";
 
 type Floats = Tensor & { readonly data: Float32Array };
 
 export interface KvCache {
   /** key.i and value.i of each layer: (B, KV, P, D). */
   readonly tensors: ReadonlyMap<string, Floats>;
+  readonly rows: number;
   /** P, the most tokens of a sequence. */
   readonly capacity: number;
 }
@@ -16,40 +17,49 @@ export function kvCache(config: LlamaConfig, rows: number, capacity: number): Kv
   const dims = [rows, config.kvHeads, capacity, config.headDim];
   const size = dims.reduce((a, b) => a * b, 1);
   const names = Array.from({ length: config.layers }, (_, i) => [`key.${i}`, `value.${i}`]).flat();
-  return { capacity, tensors: new Map(names.map((name) => [name, { data: new Float32Array(size), dims }])) };
+  return { rows, capacity, tensors: new Map(names.map((name) => [name, { data: new Float32Array(size), dims }])) };
 }
 
-/** One row as a cache of its own, over the same memory. */
-export function rowOf(cache: KvCache, row: number): KvCache {
-  return view(cache, row, 1);
+/** Inputs past_key.i and past_value.i. */
+export function pastFeeds({ tensors }: KvCache): Tensors {
+  return Object.fromEntries([...tensors].map(([name, tensor]) => [`past_${name}`, tensor]));
 }
 
-/** Copies the first `length` tokens of row `from` to row `to`. */
-export function copyTokens(cache: KvCache, from: number, to: number, length: number): void {
-  for (const { data, dims } of cache.tensors.values()) {
+/** Tokens `[0, length)` of row `from` of a source, to row `to` of the cache, from token `at` on. */
+export interface Piece {
+  readonly from: number;
+  readonly to: number;
+  readonly at: number;
+  readonly length: number;
+}
+
+/** Copies pieces out of key.i and value.i, (B', KV, T, D), of `source`. */
+export function writeTokens(cache: KvCache, source: Tensors, pieces: readonly Piece[]): void {
+  for (const [name, { data, dims }] of cache.tensors) {
     const [, heads, capacity, size] = dims as [number, number, number, number];
-    for (let h = 0; h < heads; h++) {
-      const start = (from * heads + h) * capacity * size;
-      data.copyWithin((to * heads + h) * capacity * size, start, start + length * size);
+    const tokens = source[name] as Floats;
+    const width = tokens.dims[2]!;
+    for (const { from, to, at, length } of pieces) {
+      for (let h = 0; h < heads; h++) {
+        const start = (from * heads + h) * width * size;
+        data.set(tokens.data.subarray(start, start + length * size), ((to * heads + h) * capacity + at) * size);
+      }
     }
   }
 }
 
-/** Moves the rows `kept`, in rising order, to the front, and gives the cache of them alone. */
-export function keepRows(cache: KvCache, kept: readonly number[]): KvCache {
-  for (const { data, dims } of cache.tensors.values()) {
+/** Moves the rows `kept`, in rising order, to the front, and gives the cache of them alone, over the same memory. */
+export function keepRows({ tensors, capacity }: KvCache, kept: readonly number[]): KvCache {
+  const shorter = ({ data, dims }: Floats): Floats => {
     const stride = data.length / dims[0]!;
     kept.forEach((from, to) => {
       if (from !== to) data.copyWithin(to * stride, from * stride, (from + 1) * stride);
     });
-  }
-  return view(cache, 0, kept.length);
-}
-
-function view({ tensors, capacity }: KvCache, first: number, rows: number): KvCache {
-  const part = ({ data, dims }: Floats): Floats => {
-    const stride = data.length / dims[0]!;
-    return { data: data.subarray(first * stride, (first + rows) * stride), dims: [rows, ...dims.slice(1)] };
+    return { data: data.subarray(0, kept.length * stride), dims: [kept.length, ...dims.slice(1)] };
   };
-  return { capacity, tensors: new Map([...tensors].map(([name, tensor]) => [name, part(tensor)])) };
+  return {
+    capacity,
+    rows: kept.length,
+    tensors: new Map([...tensors].map(([name, tensor]) => [name, shorter(tensor)])),
+  };
 }

@@ -6,11 +6,16 @@ import type { LlamaConfig } from "./base-model.ts";
 import { gradient } from "./graph/gradient.ts";
 import type { Node } from "./graph/node.ts";
 import * as o from "./graph/ops.ts";
-import { type LinearLayer, llamaSequences, type Precision } from "./nets/llama.ts";
+import { headLayer, type LinearLayer, llama, llamaHead, type Precision } from "./nets/llama.ts";
 
 type Outputs = Record<string, Node>;
 
-/** Log-probability of each target token, (N), and of each completion, (B). */
+/** The head stays float32 whatever the layers are: few rows reach it, and their log-probabilities are the result. */
+function logitsOf(config: LlamaConfig, states: Node): Node {
+  return llamaHead(config, states, "float32");
+}
+
+/** Log-probability of each target token, (N), and of each completion, (S). */
 function logProbs(
   config: LlamaConfig,
   precision: Precision,
@@ -19,10 +24,10 @@ function logProbs(
   readonly sequences: Node;
   readonly lora: ReadonlyMap<string, Node>;
 } {
-  const { hidden, logits, lora } = llamaSequences(config, precision);
+  const { hidden, norm, lora } = llama(config, { precision });
   const rows = o.gatherRows(hidden, o.input("at", ["N"], "int64"));
-  const tokens = o.tokenLogProb(logits(rows), o.input("targets", ["N"], "int64"));
-  const sequences = o.reshape(o.matmul(o.input("sum", ["B", "N"]), o.reshape(tokens, ["N", 1])), ["B"]);
+  const tokens = o.tokenLogProb(logitsOf(config, norm(rows)), o.input("targets", ["N"], "int64"));
+  const sequences = o.reshape(o.matmul(o.input("sum", ["S", "N"]), o.reshape(tokens, ["N", 1])), ["S"]);
   return { tokens, sequences, lora };
 }
 
@@ -32,15 +37,15 @@ function withGradients(loss: Node, lora: ReadonlyMap<string, Node>, outputs: Out
   return { loss, ...outputs, ...Object.fromEntries(names.map((name, i) => [`grad.${name}`, gradients[i]!])) };
 }
 
-/** Outputs log_probs (B): the log-probability of each completion. */
+/** Outputs log_probs (S): the log-probability of each completion. */
 export function scoreGraph(config: LlamaConfig, precision: Precision): Outputs {
   return { log_probs: logProbs(config, precision).sequences };
 }
 
 /** Outputs logits (N, V) at the rows `at`; for parity with other implementations. */
 export function logitsGraph(config: LlamaConfig, precision: Precision): Outputs {
-  const { hidden, logits } = llamaSequences(config, precision);
-  return { logits: logits(o.gatherRows(hidden, o.input("at", ["N"], "int64"))) };
+  const { hidden, norm } = llama(config, { precision });
+  return { logits: logitsOf(config, norm(o.gatherRows(hidden, o.input("at", ["N"], "int64")))) };
 }
 
 /**
@@ -57,13 +62,13 @@ export function sftGraph(config: LlamaConfig, precision: Precision): Outputs {
  * −log σ(β · [(log π − log π_ref)(chosen) − (log π − log π_ref)(rejected)]), summed over the pairs times pair_weight,
  * plus Σ token_weight · log p for the likelihood of the chosen side (TRL's rpo_alpha).
  *
- * Inputs beside the decoder's: reference (B), pairs (P, B) with +1 at the chosen and −1 at the rejected sequence,
- * beta (), pair_weight (), token_weight (N). Outputs loss (), log_probs (B), and grad.* of every LoRA matrix.
+ * Inputs beside the decoder's: reference (S), pairs (P, S) with +1 at the chosen and −1 at the rejected sequence,
+ * beta (), pair_weight (), token_weight (N). Outputs loss (), log_probs (S), and grad.* of every LoRA matrix.
  */
 export function dpoGraph(config: LlamaConfig, precision: Precision): Outputs {
   const { tokens, sequences, lora } = logProbs(config, precision);
-  const advantage = o.reshape(o.sub(sequences, o.input("reference", ["B"])), ["B", 1]);
-  const margins = o.mul(o.matmul(o.input("pairs", ["P", "B"]), advantage), o.input("beta", [])); // (P, 1)
+  const advantage = o.reshape(o.sub(sequences, o.input("reference", ["S"])), ["S", 1]);
+  const margins = o.mul(o.matmul(o.input("pairs", ["P", "S"]), advantage), o.input("beta", [])); // (P, 1)
   const preference = o.mul(o.sum(o.softplus(o.neg(margins)), [0, 1], false), o.input("pair_weight", []));
   return withGradients(o.add(preference, weighted(tokens)), lora, { log_probs: sequences });
 }
@@ -74,20 +79,19 @@ function weighted(tokens: Node): Node {
 
 /** Outputs what each linear layer reads, (B·T, in), by the layer's {@link LinearLayer.reads}, in float32. */
 export function readsGraph(config: LlamaConfig): Outputs {
-  const { hidden, logits, reads } = llamaSequences(config, "float32");
-  logits(hidden);
-  return Object.fromEntries(reads);
+  const { hidden, norm, reads } = llama(config, { precision: "float32" });
+  return { ...Object.fromEntries(reads), [headLayer(config).reads]: norm(hidden) };
 }
 
 /**
- * Outputs mean_state (B, D) and last_state (B, D): hidden states after `layers` decoder layers, averaged over the rows that `sum`
- * (B, N) weighs, and at the rows `last` (B).
+ * Outputs mean_state (S, D) and last_state (S, D): hidden states after `layers` decoder layers, averaged over the rows that `sum`
+ * (S, N) weighs, and at the rows `last` (S).
  */
 export function poolGraph(config: LlamaConfig, precision: Precision, layers: number): Outputs {
-  const { hidden } = llamaSequences(config, precision, layers);
+  const { hidden } = llama(config, { precision, layers });
   const rows = o.gatherRows(hidden, o.input("at", ["N"], "int64"));
   return {
-    mean_state: o.matmul(o.input("sum", ["B", "N"]), rows),
-    last_state: o.gatherRows(hidden, o.input("last", ["B"], "int64")),
+    mean_state: o.matmul(o.input("sum", ["S", "N"]), rows),
+    last_state: o.gatherRows(hidden, o.input("last", ["S"], "int64")),
   };
 }

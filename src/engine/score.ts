@@ -1,8 +1,7 @@
 /** Log-probabilities of completions, and pooled hidden states: the forward passes without a derivative. */
-import { byTokens, collate, type Sequence, sequenceFeeds } from "./collate.ts";
+import { byTokens, collate, type Fork, forkFeeds, forkLength } from "./collate.ts";
 import type { Engine } from "./engine.ts";
 import { type Lora, loraFeeds } from "./lora.ts";
-import { lengthOf } from "./sft.ts";
 
 /** Padded tokens of one forward pass. */
 const tokenBudget = 2048;
@@ -11,74 +10,70 @@ const tokenBudget = 2048;
 export async function logProbs(
   engine: Engine,
   lora: Lora,
-  sequences: readonly Sequence[],
+  rows: readonly Fork[],
   signal?: AbortSignal,
-): Promise<number[]> {
+): Promise<number[][]> {
   const session = await engine.session("score");
-  const result = new Array<number>(sequences.length);
-  for (const part of byLength(sequences.map(lengthOf))) {
+  const result = new Array<number[]>(rows.length);
+  for (const part of byLength(rows.map(forkLength))) {
     signal?.throwIfAborted();
     const { feeds } = collate(
-      part.map((i) => sequences[i]!),
+      part.map((i) => rows[i]!),
       engine.base.config,
     );
     const { log_probs } = await session.run({ ...feeds, ...loraFeeds(lora) });
-    part.forEach((i, b) => {
-      result[i] = Number(log_probs!.data[b]);
-    });
+    let at = 0;
+    for (const i of part) result[i] = rows[i]!.completions.map(() => Number(log_probs!.data[at++]));
   }
   return result;
 }
 
-/** A text as the tokens up to and including an answer, of which `span` [from, to) is averaged. */
-export interface PooledText {
-  readonly tokens: readonly number[];
-  readonly span: readonly [number, number];
-}
-
-/** Hidden states of the pooled layer: mean over the span and at the last token, joined, (2·D) each, in order. */
+/** Hidden states of the pooled layer for each completion: mean over its tokens and at its last, joined, (2·D), in order. */
 export async function pool(
   engine: Engine,
   lora: Lora,
-  texts: readonly PooledText[],
+  rows: readonly Fork[],
   signal?: AbortSignal,
-): Promise<Float32Array[]> {
+): Promise<Float32Array[][]> {
   const session = await engine.session("pool");
-  const result = new Array<Float32Array>(texts.length);
-  for (const part of byLength(texts.map((t) => t.tokens.length))) {
+  const result = new Array<Float32Array[]>(rows.length);
+  const d = engine.base.config.hiddenSize;
+  for (const part of byLength(rows.map(forkLength))) {
     signal?.throwIfAborted();
-    const rows = part.map((i) => texts[i]!);
-    const { feeds, length } = sequenceFeeds(
-      rows.map((r) => r.tokens),
-      engine.base.config,
-    );
-    const positions = rows.flatMap(({ span }, b) =>
-      Array.from({ length: span[1] - span[0] }, (_, t) => b * length + span[0] + t),
-    );
-    const sum = new Float32Array(rows.length * positions.length);
+    const batch = part.map((i) => rows[i]!);
+    const { feeds, length } = forkFeeds(batch, engine.base.config);
+    // First token and token count of each completion, as rows of B·T.
+    const spans = batch.flatMap(({ prompt, completions }, b) => {
+      let end = b * length + prompt.length;
+      return completions.map(({ length: size }) => {
+        end += size;
+        return { start: end - size, size };
+      });
+    });
+    const positions = spans.flatMap(({ start, size }) => Array.from({ length: size }, (_, t) => start + t));
+    const sum = new Float32Array(spans.length * positions.length);
     let at = 0;
-    rows.forEach(({ span }, b) => {
-      const n = span[1] - span[0];
-      sum.fill(1 / n, b * positions.length + at, b * positions.length + at + n);
-      at += n;
+    spans.forEach(({ size }, s) => {
+      sum.fill(1 / size, s * positions.length + at, s * positions.length + at + size);
+      at += size;
     });
     const { mean_state: mean, last_state: last } = await session.run({
       ...feeds,
       ...loraFeeds(lora),
       at: { data: BigInt64Array.from(positions, BigInt), dims: [positions.length] },
-      sum: { data: sum, dims: [rows.length, positions.length] },
-      last: {
-        data: BigInt64Array.from(rows.map((r, b) => BigInt(b * length + r.tokens.length - 1))),
-        dims: [rows.length],
-      },
+      sum: { data: sum, dims: [spans.length, positions.length] },
+      last: { data: BigInt64Array.from(spans, ({ start, size }) => BigInt(start + size - 1)), dims: [spans.length] },
     });
-    const d = engine.base.config.hiddenSize;
-    part.forEach((i, b) => {
-      const joined = new Float32Array(2 * d);
-      joined.set((mean!.data as Float32Array).subarray(b * d, (b + 1) * d));
-      joined.set((last!.data as Float32Array).subarray(b * d, (b + 1) * d), d);
-      result[i] = joined;
-    });
+    let s = 0;
+    for (const i of part) {
+      result[i] = rows[i]!.completions.map(() => {
+        const joined = new Float32Array(2 * d);
+        joined.set((mean!.data as Float32Array).subarray(s * d, (s + 1) * d));
+        joined.set((last!.data as Float32Array).subarray(s * d, (s + 1) * d), d);
+        s++;
+        return joined;
+      });
+    }
   }
   return result;
 }

@@ -25,7 +25,8 @@ export async function sft(
     const gradients: BatchResult["gradients"] = new Map();
     let loss = 0;
     for (const part of byTokens(batch, lengthOf, tokenBudget)) {
-      const { feeds, counts } = collate(part, engine.base.config);
+      const forks = part.map(({ prompt, completion }) => ({ prompt, completions: [completion] }));
+      const { feeds, counts } = collate(forks, engine.base.config);
       const n = counts.reduce((a, b) => a + b, 0);
       const outputs = await session.run({
         ...feeds,
@@ -39,7 +40,7 @@ export async function sft(
   });
 }
 
-export function lengthOf(s: Sequence): number {
+function lengthOf(s: Sequence): number {
   return s.prompt.length + s.completion.length;
 }
 

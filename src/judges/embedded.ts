@@ -9,7 +9,7 @@
  */
 import type { Engine } from "../engine/engine.ts";
 import { noLora } from "../engine/lora.ts";
-import { type PooledText, pool } from "../engine/score.ts";
+import { pool } from "../engine/score.ts";
 import { looksLikeRefusal } from "../metrics/refusal.ts";
 import type { Verdict } from "../records.ts";
 import type { Judge, JudgeInput } from "../seams.ts";
@@ -30,13 +30,36 @@ export function answerStates(engine: Engine): AnswerStates {
     inputs.every((x, i) => x.prompt === last!.inputs[i]!.prompt && x.response === last!.inputs[i]!.response);
   return async (inputs, signal) => {
     if (last !== undefined && same(inputs)) return last.states;
-    const windows = inputs.map((input) => judgeWindows(engine, input));
-    const flat = await pool(engine, noLora(engine.base.config), windows.flat(), signal);
-    let at = 0;
-    const states = windows.map((of) => of.map(() => flat[at++]!));
+    // Answers to one prompt lie side by side, and the prompt is read once for all of them.
+    const groups = runsOf(inputs, (input) => input.prompt);
+    const windows = groups.map((group) => group.map((input) => judgeWindows(engine, input.response)));
+    const pooled = await pool(
+      engine,
+      noLora(engine.base.config),
+      groups.map((group, g) => ({ prompt: judgePrompt(engine, group[0]!.prompt), completions: windows[g]!.flat() })),
+      signal,
+    );
+    const states = windows.flatMap((group, g) => {
+      let at = 0;
+      return group.map((of) => of.map(() => pooled[g]![at++]!));
+    });
     last = { inputs, states };
     return states;
   };
+}
+
+/** Most answers that are read behind one prompt: attention grows with their square. */
+const answersAtOnce = 4;
+
+/** Neighbours with the same key, together. */
+function runsOf<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
+  const runs: T[][] = [];
+  for (const item of items) {
+    const run = runs.at(-1);
+    if (run !== undefined && run.length < answersAtOnce && keyOf(run[0]!) === keyOf(item)) run.push(item);
+    else runs.push([item]);
+  }
+  return runs;
 }
 
 /**
@@ -69,23 +92,21 @@ export function embeddedJudge(
   };
 }
 
-/** The texts whose hidden states speak for one answer; none for an empty one. */
-export function judgeWindows(
-  { base }: Engine,
-  { prompt, response }: Pick<JudgeInput, "prompt" | "response">,
-): PooledText[] {
-  const { tokenizer } = base;
-  const answer = tokenizer.encode(response.trim());
-  const head = [
+/** Tokens that stand before an answer. */
+export function judgePrompt({ base: { tokenizer } }: Engine, prompt: string): number[] {
+  return [
     ...tokenizer.encode("Request: "),
     ...tokenizer.encode(prompt.trim()).slice(0, promptTokens),
     ...tokenizer.encode("\nAnswer: "),
   ];
-  const windows: PooledText[] = [];
-  for (let first = 0; first < answer.length; first += windowTokens) {
-    const part = answer.slice(first, first + windowTokens);
-    windows.push({ tokens: [...head, ...part], span: [head.length, head.length + part.length] });
-  }
+}
+
+/** The parts of an answer whose hidden states speak for it; none for an empty one. */
+export function judgeWindows({ base }: Engine, response: string): number[][] {
+  const answer = base.tokenizer.encode(response.trim());
+  const windows: number[][] = [];
+  for (let first = 0; first < answer.length; first += windowTokens)
+    windows.push(answer.slice(first, first + windowTokens));
   return windows;
 }
 

@@ -40,12 +40,12 @@ export function embeddedModel(
     with: (next) => embeddedModel(engine, { batchSize, ...(next === undefined ? {} : { adapter: next }) }),
     generate: (requests, generateOptions) => generate(engine, lora, batchSize, requests, generateOptions),
     async logProbs(examples: readonly Example[]) {
-      const sequences = examples.map((e) => ({
+      const rows = examples.map((e) => ({
         prompt: promptTokens(engine, e.prompt),
-        completion: completionTokens(engine, e.completion),
+        completions: [completionTokens(engine, e.completion)],
       }));
-      const scores = await logProbs(engine, await lora(), sequences);
-      return scores.map((logProb, i) => ({ logProb, tokens: sequences[i]!.completion.length }));
+      const scores = await logProbs(engine, await lora(), rows);
+      return scores.map(([logProb], i) => ({ logProb: logProb!, tokens: rows[i]!.completions[0]!.length }));
     },
   };
 }

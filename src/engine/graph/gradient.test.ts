@@ -91,8 +91,10 @@ const cases: Readonly<Record<string, Case>> = {
   rope: {
     covers: ["rope"],
     params: { a: [2, 3, 2, 4], w: [2, 3, 2, 4] },
-    build: ({ a, w }) => o.mul(o.rope(a!, o.input("cos", [2, 2]), o.input("sin", [2, 2])), w!),
+    build: ({ a, w }) =>
+      o.mul(o.rope(a!, o.input("at", [2, 2], "int64"), o.input("cos", [2, 2]), o.input("sin", [2, 2])), w!),
     feeds: {
+      at: { data: BigInt64Array.of(0n, 1n, 1n, 1n), dims: [2, 2] },
       cos: { data: Float32Array.from([1, 1, Math.cos(1), Math.cos(0.1)]), dims: [2, 2] },
       sin: { data: Float32Array.from([0, 0, Math.sin(1), Math.sin(0.1)]), dims: [2, 2] },
     },

@@ -73,13 +73,12 @@ export const rules: Readonly<Record<Op, Rule | null>> = {
     return [o.sub(o.mul(g, r), o.mul(a!, c)), none];
   },
   // A rotation's derivative is the rotation back.
-  rope: ({ inputs: [, cos, sin] }, d) => [o.rope(d, cos!, o.neg(sin!)), none, none],
+  rope: ({ inputs: [, positions, cos, sin] }, d) => [o.rope(d, positions!, cos!, o.neg(sin!)), none, none, none],
   tokenLogProb: ({ inputs: [logits, targets] }, d) => [o.tokenLogProbGrad(logits!, targets!, d), none],
   tokenLogProbGrad: none,
   logSumExp: ({ inputs: [a] }, d) => [o.mul(d, o.softmax(a!))],
-  attention: none,
-  presentKey: none,
-  presentValue: none,
+  concat: none,
+  slice: none,
   topKValues: none,
   topKIndices: none,
 };

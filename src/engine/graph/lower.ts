@@ -74,8 +74,7 @@ export const lowerings: Readonly<Record<Exclude<Op, "input" | "weight" | "consta
       attrs: { axis: -1, epsilon: { float: n.attrs.epsilon as number }, stash_type: 1 },
     })[0]!,
   rope: (n, e) => {
-    const [a, cos, sin] = n.inputs.map(e.value);
-    return e.emit("RotaryEmbedding", [a!, e.ints([0]), cos!, sin!], {
+    return e.emit("RotaryEmbedding", n.inputs.map(e.value), {
       domain: microsoft,
       attrs: { interleaved: 0 },
     })[0]!;
@@ -97,15 +96,15 @@ export const lowerings: Readonly<Record<Exclude<Op, "input" | "weight" | "consta
     return e.emit("ScatterElements", [scaled, column, d], { attrs: { axis: 1, reduction: "add" } })[0]!;
   },
   logSumExp: (n, e) => logSumExp(e.value(n.inputs[0]!), n.inputs[0]!.shape, e),
-  attention: (n, e) =>
-    e.emit("GroupQueryAttention", n.inputs.map(e.value), {
-      domain: microsoft,
-      outputs: 3,
-      attrs: { num_heads: n.attrs.heads!, kv_num_heads: n.attrs.kvHeads!, do_rotary: 1, rotary_interleaved: 0 },
-    })[0]!,
+  concat: (n, e) => e.emit("Concat", n.inputs.map(e.value), { attrs: { axis: -1 } })[0]!,
+  slice: (n, e) => {
+    const { start, end } = n.attrs as { start: Dim; end?: Dim };
+    const at = (d: Dim) => (typeof d === "number" ? e.ints([d]) : e.dimension(d)!);
+    const last = e.ints([-1]);
+    // 2³¹ − 1: to the end, as ONNX has it.
+    return e.emit("Slice", [e.value(n.inputs[0]!), at(start), at(end ?? 2 ** 31 - 1), last])[0]!;
+  },
   // The writer gives the outputs of one ONNX node the names `x`, `x:1`, `x:2`.
-  presentKey: (n, e) => `${e.value(n.inputs[0]!)}:1`,
-  presentValue: (n, e) => `${e.value(n.inputs[0]!)}:2`,
   topKValues: (n, e) =>
     e.emit("TopK", [e.value(n.inputs[0]!), e.ints([n.attrs.k as number])], { outputs: 2, attrs: { axis: -1 } })[0]!,
   topKIndices: (n, e) => `${e.value(n.inputs[0]!)}:1`,

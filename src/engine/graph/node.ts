@@ -8,7 +8,7 @@
 
 export type Dim = number | string;
 export type Shape = readonly Dim[];
-export type DType = "float32" | "int64" | "int32" | "int8";
+export type DType = "float32" | "int64" | "int8";
 export type AttrValue = number | string | readonly number[];
 export type Attrs = Readonly<Record<string, AttrValue>>;
 
@@ -41,9 +41,8 @@ export type Op =
   | "rope"
   | "tokenLogProb"
   | "tokenLogProbGrad"
-  | "attention"
-  | "presentKey"
-  | "presentValue"
+  | "concat"
+  | "slice"
   | "topKValues"
   | "topKIndices"
   | "logSumExp";

@@ -18,7 +18,7 @@ export interface ExternalWeights {
 }
 
 type Writer = protobuf.Writer;
-const elementType: Readonly<Record<DType, number>> = { float32: 1, int8: 3, int32: 6, int64: 7 };
+const elementType: Readonly<Record<DType, number>> = { float32: 1, int8: 3, int64: 7 };
 
 /**
  * ONNX bytes of the graph that computes `outputs`.

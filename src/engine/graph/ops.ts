@@ -2,7 +2,7 @@
  * Constructors of nodes, with shape inference. What an operation computes stands in its line here; how it is written
  * as ONNX stands in lower.ts, its derivative in gradient.ts.
  */
-import { broadcast, type DType, type Node, node, type Shape } from "./node.ts";
+import { broadcast, type Dim, type DType, type Node, node, type Shape } from "./node.ts";
 
 /** A value given at every run. LoRA matrices are inputs too. */
 export function input(name: string, shape: Shape, dtype: DType = "float32"): Node {
@@ -150,9 +150,12 @@ export function rmsNorm(a: Node, scale: Node, epsilon: number): Node {
   return node("rmsNorm", [a, scale], a.shape, { epsilon });
 }
 
-/** Rotary position embedding (Su et al., 2104.09864), half-split as in Hugging Face: a (B, H, T, D); cos, sin (T, D/2). */
-export function rope(a: Node, cos: Node, sin: Node): Node {
-  return node("rope", [a, cos, sin], a.shape);
+/**
+ * Rotary position embedding (Su et al., 2104.09864), half-split as in Hugging Face: a (B, H, T, D); positions (B, T) int64,
+ * rows of cos and sin (L, D/2).
+ */
+export function rope(a: Node, positions: Node, cos: Node, sin: Node): Node {
+  return node("rope", [a, positions, cos, sin], a.shape);
 }
 
 /** log softmax(logits)[target] by row: (N, V), targets (N) int64 → (N). */
@@ -170,46 +173,14 @@ export function logSumExp(a: Node): Node {
   return node("logSumExp", [a], [...a.shape.slice(0, -1), 1]);
 }
 
-export interface CachedAttention {
-  readonly output: Node; // (B, T, H·D)
-  readonly presentKey: Node; // (B, KV, P, D)
-  readonly presentValue: Node;
+/** `a` and `b` side by side in the last dimension, which gets the name `joined`. */
+export function concat(a: Node, b: Node, joined: string): Node {
+  return node("concat", [a, b], [...a.shape.slice(0, -1), joined]);
 }
 
-/**
- * Causal grouped-query attention over a pre-allocated cache, rotary embedding inside: ONNX Runtime's
- * GroupQueryAttention. Past and present may be the same memory. Only for generation: it has no derivative.
- *
- * query (B, T, H·D), key and value (B, T, KV·D), past (B, KV, P, D), seqLens (B) int32 = valid tokens − 1,
- * totalLength () int32 = most valid tokens of any row.
- */
-export function cachedAttention(
-  operands: {
-    readonly query: Node;
-    readonly key: Node;
-    readonly value: Node;
-    readonly pastKey: Node;
-    readonly pastValue: Node;
-    readonly seqLens: Node;
-    readonly totalLength: Node;
-    readonly cos: Node;
-    readonly sin: Node;
-  },
-  heads: number,
-  kvHeads: number,
-): CachedAttention {
-  const { query, key, value, pastKey, pastValue, seqLens, totalLength, cos, sin } = operands;
-  const output = node(
-    "attention",
-    [query, key, value, pastKey, pastValue, seqLens, totalLength, cos, sin],
-    query.shape,
-    { heads, kvHeads },
-  );
-  return {
-    output,
-    presentKey: node("presentKey", [output], pastKey.shape),
-    presentValue: node("presentValue", [output], pastValue.shape),
-  };
+/** The last dimension from `start` (a number or a named dimension) on, `size` of it or, without `end`, all that is left. */
+export function slice(a: Node, { start = 0, end }: { readonly start?: Dim; readonly end?: Dim }, size: Dim): Node {
+  return node("slice", [a], [...a.shape.slice(0, -1), size], { start, ...(end === undefined ? {} : { end }) });
 }
 
 /** The k largest of the last dimension, sorted: values and int64 indices, (B, k). */

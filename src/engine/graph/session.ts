@@ -10,19 +10,16 @@ import { SeasError } from "../../errors.ts";
 import type { Node } from "./node.ts";
 import { type ExternalWeights, writeOnnx } from "./onnx.ts";
 
-/** A value that goes in or comes out: float32, int64 or int32 with its sizes. */
+/** A value that goes in or comes out: float32, int64 or int8 with its sizes. */
 export interface Tensor {
-  readonly data: Float32Array | BigInt64Array | Int32Array;
+  readonly data: Float32Array | BigInt64Array | Int8Array;
   readonly dims: readonly number[];
 }
 export type Tensors = Readonly<Record<string, Tensor>>;
 
 export interface Session {
-  /**
-   * Computes the outputs. `into` names outputs that are written to the caller's memory instead of new memory; a cache
-   * may be input and output at once.
-   */
-  run(feeds: Tensors, into?: Tensors): Promise<Record<string, Tensor>>;
+  /** Computes all outputs. ONNX Runtime for Node copies each of them, so large ones are best kept inside the graph. */
+  run(feeds: Tensors): Promise<Record<string, Tensor>>;
   close(): Promise<void>;
 }
 
@@ -81,13 +78,10 @@ export function engineVersion(): string {
 
 function wrap(session: ort.InferenceSession): Session {
   return {
-    async run(feeds, into) {
-      const given = Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, tensorOf(t)]));
-      const fetches =
-        into === undefined
-          ? session.outputNames
-          : Object.fromEntries(session.outputNames.map((name) => [name, into[name] ? tensorOf(into[name]) : null]));
-      const results = await session.run(given, fetches as ort.InferenceSession.FetchesType);
+    async run(feeds) {
+      const results = await session.run(
+        Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, tensorOf(t)])),
+      );
       return Object.fromEntries(
         Object.entries(results).map(([name, t]) => [name, { data: t.data as Tensor["data"], dims: t.dims }]),
       );
@@ -105,7 +99,7 @@ function tensorOf(tensor: Tensor): ort.Tensor {
     const { data, dims } = tensor;
     if (data instanceof Float32Array) made = new ort.Tensor("float32", data, dims);
     else if (data instanceof BigInt64Array) made = new ort.Tensor("int64", data, dims);
-    else made = new ort.Tensor("int32", data, dims);
+    else made = new ort.Tensor("int8", data, dims);
     wrapped.set(tensor, made);
   }
   return made;

@@ -1,7 +1,7 @@
 /**
  * The llama decoder (Touvron et al., 2302.13971; grouped-query attention, half-split rotary embedding as in Hugging
- * Face's LlamaForCausalLM), written once with graph operations. Two ways through the same layers: over whole
- * sequences, with a derivative (training, scoring), and over a cache, without (generation).
+ * Face's LlamaForCausalLM), written once with graph operations: over whole sequences, with a derivative (training,
+ * scoring), or after a cache, without (generation).
  *
  * LoRA (Hu et al., 2106.09685) is part of the graph: its matrices are inputs in PEFT's orientation, A (r, in) and
  * B (out, r), so every adapter shares one session and one copy of the frozen base. The frozen matrices are multiplied
@@ -67,6 +67,17 @@ export function int8Layer({ name, inputs, outputs, reads }: LinearLayer): o.Int8
   return { name: matrix, inputs, outputs, smooth: `model.${reads}.int8.smooth` };
 }
 
+function frozen(x: Node, layer: LinearLayer, precision: Precision): Node {
+  const int8 = int8Layer(layer);
+  if (precision === "int8") return o.int8Linear(x, int8);
+  return o.matmul(x, o.weight(int8.name, [layer.outputs, layer.inputs]), { transB: true });
+}
+
+/** The LM head over what the final norm gives: (N, D) → logits (N, V). */
+export function llamaHead(c: LlamaConfig, x: Node, precision: Precision): Node {
+  return frozen(x, headLayer(c), precision);
+}
+
 /** The decoder's parts over one configuration; each call makes nodes, equal ones are merged when written. */
 interface Parts {
   /** Every LoRA matrix that was used, by input name: `layers.0.self_attn.q_proj.lora_A`. */
@@ -76,12 +87,10 @@ interface Parts {
   linear(x: Node, name: string): Node;
   norm(x: Node, name: string): Node;
   embed(ids: Node): Node;
-  /** LM head: (N, D) → logits (N, V). */
-  head(x: Node): Node;
   mlp(x: Node, layer: number): Node;
 }
 
-function parts(c: LlamaConfig, precision: { readonly layers: Precision; readonly head: Precision }): Parts {
+function parts(c: LlamaConfig, precision: Precision): Parts {
   const lora = new Map<string, Node>();
   const reads = new Map<string, Node>();
   const layers = new Map(loraModules(c).map((layer) => [layer.name, layer]));
@@ -92,18 +101,13 @@ function parts(c: LlamaConfig, precision: { readonly layers: Precision; readonly
     lora.set(name, node);
     return node;
   };
-  const frozen = (x: Node, layer: LinearLayer, as: Precision): Node => {
-    reads.set(layer.reads, x);
-    const int8 = int8Layer(layer);
-    if (as === "int8") return o.int8Linear(x, int8);
-    return o.matmul(x, o.weight(int8.name, [layer.outputs, layer.inputs]), { transB: true });
-  };
   const linear = (x: Node, name: string): Node => {
     const layer = layers.get(name)!;
+    reads.set(layer.reads, x);
     const a = matrix(`${name}.lora_A`, ["R", layer.inputs]);
     const b = matrix(`${name}.lora_B`, [layer.outputs, "R"]);
     const low = o.mul(o.matmul(x, a, { transB: true }), scale); // (N, R)
-    return o.add(frozen(x, layer, precision.layers), o.matmul(low, b, { transB: true }));
+    return o.add(frozen(x, layer, precision), o.matmul(low, b, { transB: true }));
   };
   const norm = (x: Node, name: string): Node =>
     o.rmsNorm(x, o.weight(`model.${name}.weight`, [c.hiddenSize]), c.rmsNormEps);
@@ -113,7 +117,6 @@ function parts(c: LlamaConfig, precision: { readonly layers: Precision; readonly
     linear,
     norm,
     embed: (ids) => o.gatherRows(table, o.reshape(ids, ["BT"])),
-    head: (x) => frozen(x, headLayer(c), precision.head),
     mlp: (x, layer) => {
       const name = (part: string) => `layers.${layer}.mlp.${part}_proj`;
       const gate = o.silu(linear(x, name("gate")));
@@ -122,101 +125,74 @@ function parts(c: LlamaConfig, precision: { readonly layers: Precision; readonly
   };
 }
 
-export interface Sequences {
+export interface Decoder {
   /** Hidden states after `layers` decoder layers, before the final norm: (B·T, D). */
   readonly hidden: Node;
-  /** Final norm and LM head on chosen rows: (N, D) → (N, V). */
-  readonly logits: (rows: Node) => Node;
+  /** The final norm, on chosen rows: (N, D) → (N, D). */
+  readonly norm: (rows: Node) => Node;
   readonly lora: ReadonlyMap<string, Node>;
-  /** What the linear layers read, by {@link LinearLayer.reads}, the LM head's included once logits were asked for. */
+  /** What the linear layers read, by {@link LinearLayer.reads}. */
   readonly reads: ReadonlyMap<string, Node>;
+  /** Keys (turned) and values of the T tokens: key.i and value.i, (B, KV, T, D). */
+  readonly fresh: Readonly<Record<string, Node>>;
+}
+
+/** How to build a decoder. */
+export interface DecoderOptions {
+  readonly precision: Precision;
+  /** Stop after so many layers. @default all */
+  readonly layers?: number;
+  /** Attend to a cache as well, which has no derivative. @default false */
+  readonly cached?: boolean;
 }
 
 /**
- * The decoder over whole sequences, padded on the right. Inputs: ids (B, T) int64, causal (T, T) with −1e9 above the
- * diagonal, rope_cos and rope_sin (T, headDim/2), lora_scale ().
- *
- * The LM head stays float32: few rows reach it, and their log-probabilities are the result.
- *
- * @param layers stop after so many layers; default all
+ * The decoder over T tokens of B sequences, padded on the right. Inputs: ids and positions (B, T) int64, mask
+ * (B, 1, 1, T, T) with −1e9 where a token must not look, rope_cos and rope_sin (L, headDim/2), lora_scale (); over a
+ * cache also past_key.i and past_value.i (1 or B, KV, P, D) and past_mask (B, 1, 1, 1, P).
  */
-export function llamaSequences(c: LlamaConfig, precision: Precision, layers: number = c.layers): Sequences {
-  const p = parts(c, { layers: precision, head: "float32" });
+export function llama(c: LlamaConfig, { precision, layers = c.layers, cached = false }: DecoderOptions): Decoder {
+  const p = parts(c, precision);
   const ids = o.input("ids", ["B", "T"], "int64");
-  const causal = o.input("causal", ["T", "T"]);
-  const cos = o.input("rope_cos", ["T", c.headDim / 2]);
-  const sin = o.input("rope_sin", ["T", c.headDim / 2]);
+  const positions = o.input("positions", ["B", "T"], "int64");
+  const mask = o.input("mask", ["B", 1, 1, "T", "T"]);
+  const cos = o.input("rope_cos", ["L", c.headDim / 2]);
+  const sin = o.input("rope_sin", ["L", c.headDim / 2]);
+  const pastMask = o.input("past_mask", ["B", 1, 1, 1, "P"]);
   const group = c.heads / c.kvHeads;
   const heads = (x: Node, n: number) => o.transpose(o.reshape(x, ["B", "T", n, c.headDim]), [0, 2, 1, 3]); // (B, n, T, D)
+  const fresh: Record<string, Node> = {};
 
   let x = p.embed(ids); // (B·T, D)
   for (let i = 0; i < layers; i++) {
     const attn = `layers.${i}.self_attn`;
     const h = p.norm(x, `layers.${i}.input_layernorm`);
-    const q = o.rope(heads(p.linear(h, `${attn}.q_proj`), c.heads), cos, sin);
-    const k = o.rope(heads(p.linear(h, `${attn}.k_proj`), c.kvHeads), cos, sin);
+    const q = o.rope(heads(p.linear(h, `${attn}.q_proj`), c.heads), positions, cos, sin);
+    const k = o.rope(heads(p.linear(h, `${attn}.k_proj`), c.kvHeads), positions, cos, sin);
     const v = heads(p.linear(h, `${attn}.v_proj`), c.kvHeads);
+    fresh[`key.${i}`] = k;
+    fresh[`value.${i}`] = v;
     // Query heads of one key/value head lie side by side, so a group is one taller matrix.
     const grouped = o.reshape(o.mul(q, o.constant(c.headDim ** -0.5)), ["B", c.kvHeads, "GT", c.headDim]);
-    const scores = o.reshape(o.matmul(grouped, k, { transB: true }), ["B", c.kvHeads, group, "T", "T"]);
-    const weights = o.reshape(o.softmax(o.add(scores, causal)), ["B", c.kvHeads, "GT", "T"]);
-    const mixed = o.reshape(o.matmul(weights, v), ["B", c.heads, "T", c.headDim]);
-    const joined = o.reshape(o.transpose(mixed, [0, 2, 1, 3]), ["BT", c.heads * c.headDim]);
+    const scores = (keys: Node, columns: string, hidden: Node) =>
+      o.add(o.reshape(o.matmul(grouped, keys, { transB: true }), ["B", c.kvHeads, group, "T", columns]), hidden);
+    const mix = (weights: Node, values: Node, columns: string) =>
+      o.matmul(o.reshape(weights, ["B", c.kvHeads, "GT", columns]), values); // (B, KV, G·T, D)
+    let mixed: Node;
+    if (cached) {
+      const past = (what: string) => o.input(`past_${what}.${i}`, ["PB", c.kvHeads, "P", c.headDim]);
+      const both = o.softmax(o.concat(scores(past("key"), "P", pastMask), scores(k, "T", mask), "PT"));
+      mixed = o.add(
+        mix(o.slice(both, { end: "P" }, "P"), past("value"), "P"),
+        mix(o.slice(both, { start: "P" }, "T"), v, "T"),
+      );
+    } else mixed = mix(o.softmax(scores(k, "T", mask)), v, "T");
+    const perHead = o.reshape(mixed, ["B", c.heads, "T", c.headDim]);
+    const joined = o.reshape(o.transpose(perHead, [0, 2, 1, 3]), ["BT", c.heads * c.headDim]);
     x = o.add(x, p.linear(joined, `${attn}.o_proj`));
     x = o.add(x, p.mlp(p.norm(x, `layers.${i}.post_attention_layernorm`), i));
   }
-  return { hidden: x, logits: (rows) => p.head(p.norm(rows, "norm")), lora: p.lora, reads: p.reads };
-}
-
-export interface CachedStep {
-  /** Logits at the row `last` of each sequence: (B, V). */
-  readonly logits: Node;
-  /** present_key.i and present_value.i, to be written over past_key.i and past_value.i: (B, KV, P, D). */
-  readonly present: Readonly<Record<string, Node>>;
-}
-
-/**
- * The decoder over a cache. Inputs: ids (B, T) int64, last (B) int64 = row of B·T whose logits are wanted,
- * seq_lens (B) int32 = valid tokens after this step − 1, total_length () int32, rope_cos and rope_sin
- * (P, headDim/2), past_key.i and past_value.i (B, KV, P, D), lora_scale ().
- */
-export function llamaCached(c: LlamaConfig, precision: Precision): CachedStep {
-  const p = parts(c, { layers: precision, head: precision });
-  const cos = o.input("rope_cos", ["P", c.headDim / 2]);
-  const sin = o.input("rope_sin", ["P", c.headDim / 2]);
-  const seqLens = o.input("seq_lens", ["B"], "int32");
-  const totalLength = o.input("total_length", [], "int32");
-  const present: Record<string, Node> = {};
-  const wide = (x: Node, n: number) => o.reshape(x, ["B", "T", n * c.headDim]);
-
-  let x = p.embed(o.input("ids", ["B", "T"], "int64"));
-  for (let i = 0; i < c.layers; i++) {
-    const attn = `layers.${i}.self_attn`;
-    const h = p.norm(x, `layers.${i}.input_layernorm`);
-    const past = (what: string) => o.input(`past_${what}.${i}`, ["B", c.kvHeads, "P", c.headDim]);
-    const attention = o.cachedAttention(
-      {
-        query: wide(p.linear(h, `${attn}.q_proj`), c.heads),
-        key: wide(p.linear(h, `${attn}.k_proj`), c.kvHeads),
-        value: wide(p.linear(h, `${attn}.v_proj`), c.kvHeads),
-        pastKey: past("key"),
-        pastValue: past("value"),
-        seqLens,
-        totalLength,
-        cos,
-        sin,
-      },
-      c.heads,
-      c.kvHeads,
-    );
-    present[`present_key.${i}`] = attention.presentKey;
-    present[`present_value.${i}`] = attention.presentValue;
-    const joined = o.reshape(attention.output, ["BT", c.heads * c.headDim]);
-    x = o.add(x, p.linear(joined, `${attn}.o_proj`));
-    x = o.add(x, p.mlp(p.norm(x, `layers.${i}.post_attention_layernorm`), i));
-  }
-  const rows = o.gatherRows(x, o.input("last", ["B"], "int64"));
-  return { logits: p.head(p.norm(rows, "norm")), present };
+  return { hidden: x, norm: (rows) => p.norm(rows, "norm"), lora: p.lora, reads: p.reads, fresh };
 }
 
 /** cos and sin of the rotary angles of positions 0 … length − 1: (length, headDim/2) each. */

@@ -1,0 +1,28 @@
+/** The graphs of sampling: a step behind a cache, and the head alone. */
+import type { LlamaConfig } from "./base-model.ts";
+import type { Node } from "./graph/node.ts";
+import * as o from "./graph/ops.ts";
+import { llama, llamaHead, type Precision } from "./nets/llama.ts";
+
+/**
+ * Outputs at the rows `last` (B) of B·T: the `k` most probable tokens, top_values and top_indices (B, k), and log_sum
+ * (B, 1), all over temperature; state (B, D), what the head reads; and key.i and value.i (B, KV, T, D).
+ *
+ * A row of the vocabulary is left in the graph: ONNX Runtime for Node copies every output.
+ */
+export function generateGraph(config: LlamaConfig, precision: Precision, k: number): Record<string, Node> {
+  const { hidden, norm, fresh } = llama(config, { precision, cached: true });
+  const state = norm(o.gatherRows(hidden, o.input("last", ["B"], "int64")));
+  const logits = warm(llamaHead(config, state, precision));
+  const top = o.topK(logits, Math.min(k, config.vocabSize));
+  return { top_values: top.values, top_indices: top.indices, log_sum: o.logSumExp(logits), state, ...fresh };
+}
+
+/** Outputs logits (N, V) over temperature for `state` (N, D). */
+export function headGraph(config: LlamaConfig, precision: Precision): Record<string, Node> {
+  return { logits: warm(llamaHead(config, o.input("state", ["N", config.hiddenSize]), precision)) };
+}
+
+function warm(logits: Node): Node {
+  return o.mul(logits, o.input("inverse_temperature", []));
+}
