@@ -47,7 +47,10 @@ export const Config = z.strictObject({
     trainPrompts: positive.describe("hand-written training prompts to use, at most"),
   }),
   initialization: z.strictObject({
-    redTeam: Training.extend({ examples: positive.describe("k prompts in, one out; drawn at random") }),
+    redTeam: Training.extend({
+      examples: positive.describe("sample contexts: k prompts in, drawn at random"),
+      promptsPerExample: positive.describe("prompts out of each context (the paper: 1); it is read once for all"),
+    }),
     target: Training.extend({
       sft: z
         .enum(["none", "instructions"])
@@ -59,6 +62,7 @@ export const Config = z.strictObject({
     seeds: positive.describe("seed prompts an iteration (the paper: 5000)"),
     examplesPerSeed: positive.describe("k, the examples in a seed prompt (the paper: 3)"),
     promptsPerSeed: positive.describe("n, adversarial prompts of a seed prompt (the paper: 5)"),
+    handWritten: count.describe("hand-written training prompts put to the Target beside the Red Team's (the paper: 0)"),
     responsesPerPrompt: positive.describe("m, answers to an adversarial prompt (the paper: 5)"),
     temperature: z.number().nonnegative(),
     topP: z.number().positive().max(1),
@@ -119,8 +123,9 @@ const quick: Config = {
   data: { dataset: null, trainPrompts: 100_000 },
   initialization: {
     redTeam: {
-      examples: 160,
-      learningRate: 1e-3,
+      examples: 96,
+      promptsPerExample: 3,
+      learningRate: 2e-3,
       batchSize: 4,
       ...oneEpoch,
       maxLength: 256,
@@ -137,8 +142,9 @@ const quick: Config = {
   attack: {
     seeds: 24,
     examplesPerSeed: 3,
-    promptsPerSeed: 3,
-    responsesPerPrompt: 3,
+    promptsPerSeed: 4,
+    handWritten: 24,
+    responsesPerPrompt: 2,
     temperature: 0.8,
     topP: 0.9,
     maxPromptTokens: 64,
@@ -156,9 +162,10 @@ const quick: Config = {
   optimization: {
     rules: "seas",
     redTeam: {
-      learningRate: 2e-4,
+      learningRate: 5e-4,
       batchSize: 4,
       ...oneEpoch,
+      epochs: 2,
       maxLength: 256,
       beta: 0.1,
       sftWeight: 0.2,
@@ -166,19 +173,20 @@ const quick: Config = {
       maxPairs: 24,
     },
     target: {
-      learningRate: 3e-4,
+      learningRate: 7e-4,
       batchSize: 8,
       ...oneEpoch,
       maxLength: 192,
       beta: 0.1,
-      sftWeight: 0.5,
-      maxPairs: 32,
-      generalPairs: [16],
-      lookAlikePairs: 28,
+      // Less, and pairs whose rejected side is a refusal teach this small base never to decline (dev/LOG.md).
+      sftWeight: 3,
+      maxPairs: 56,
+      generalPairs: [8],
+      lookAlikePairs: 40,
       replayPairs: 8,
     },
   },
-  evaluation: { testPrompts: 64, lookAlikes: 50, ordinary: 24, samples: 1, crossPlaySeeds: 16, crossPlayPrompts: 2 },
+  evaluation: { testPrompts: 64, lookAlikes: 50, ordinary: 24, samples: 1, crossPlaySeeds: 14, crossPlayPrompts: 2 },
 };
 
 /** Every preset, whole. */
@@ -187,7 +195,7 @@ export const presets: Readonly<Record<Preset, Config>> = {
   tiny: merge(quick, {
     preset: "tiny",
     initialization: { redTeam: { examples: 24 }, target: { examples: 24 } },
-    attack: { seeds: 6, promptsPerSeed: 2, responsesPerPrompt: 2, batchSize: 12 },
+    attack: { seeds: 6, promptsPerSeed: 2, handWritten: 6, responsesPerPrompt: 2, batchSize: 12 },
     optimization: {
       redTeam: { maxPairs: 6 },
       target: { maxPairs: 8, generalPairs: [4], lookAlikePairs: 4, replayPairs: 2 },
@@ -197,7 +205,14 @@ export const presets: Readonly<Record<Preset, Config>> = {
   standard: merge(quick, {
     preset: "standard",
     initialization: { redTeam: { examples: 1024 } },
-    attack: { seeds: 200, promptsPerSeed: 5, responsesPerPrompt: 5, maxPromptTokens: 96, maxResponseTokens: 128 },
+    attack: {
+      seeds: 200,
+      promptsPerSeed: 5,
+      handWritten: 200,
+      responsesPerPrompt: 5,
+      maxPromptTokens: 96,
+      maxResponseTokens: 128,
+    },
     optimization: {
       redTeam: { maxPairs: 200, learningRate: 5e-5, maxLength: 384 },
       target: {
@@ -221,12 +236,13 @@ export const presets: Readonly<Record<Preset, Config>> = {
   paper: merge(quick, {
     preset: "paper",
     initialization: {
-      redTeam: { examples: 16_000, learningRate: 5e-6, epochs: 3, maxLength: 2048 },
+      redTeam: { examples: 16_000, promptsPerExample: 1, learningRate: 5e-6, epochs: 3, maxLength: 2048 },
       target: { sft: "instructions", examples: 101_000, learningRate: 5e-6, epochs: 3, maxLength: 2048 },
     },
     attack: {
       seeds: 5000,
       promptsPerSeed: 5,
+      handWritten: 0,
       responsesPerPrompt: 5,
       maxPromptTokens: 2048,
       maxResponseTokens: 2048,

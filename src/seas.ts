@@ -4,8 +4,8 @@
  * moment and called again, the run goes on and ends with the same bytes.
  *
  * Departures from the paper, each under `rules: seas` and off under `preset: paper`: a margin and an intent gate in the
- * Red Team's pairs; guided safe answers where the Target has none; look-alikes and replay beside the general pairs;
- * a second judge that scores and never trains.
+ * Red Team's pairs; known attacks beside the Red Team's; guided safe answers where the Target has none; look-alikes and
+ * replay beside the general pairs; a second judge that scores and never trains.
  */
 
 import type { Config } from "./config.ts";
@@ -16,7 +16,7 @@ import { type Score, Score as ScoreRow } from "./records.ts";
 import { allRows } from "./run/rows.ts";
 import { openRun } from "./run/run.ts";
 import type { Judge, Model, Reporter, Trainer } from "./seams.ts";
-import { answerPrompts, writePrompts } from "./stages/attack.ts";
+import { answerPrompts, handWrittenPrompts, writePrompts } from "./stages/attack.ts";
 import type { Context } from "./stages/context.ts";
 import { player } from "./stages/context.ts";
 import { evaluation } from "./stages/evaluation.ts";
@@ -105,10 +105,11 @@ export async function seas(config: Config, options: SeasOptions): Promise<RunSum
         seeds,
         promptsPerSeed,
       });
-      const kept = prompts.filter((prompt) => prompt.dropped === undefined);
-      const attempts = await answerPrompts(context, player(context, players.target), iteration, kept);
-      const verdicts = await judgement(context, iteration, kept, attempts);
-      history.push(await optimization(context, iteration, players, { seeds, prompts, attempts, verdicts }));
+      const known = await handWrittenPrompts(context, iteration);
+      const asked = [...prompts.filter((prompt) => prompt.dropped === undefined), ...known];
+      const attempts = await answerPrompts(context, player(context, players.target), iteration, asked);
+      const verdicts = await judgement(context, iteration, asked, attempts);
+      history.push(await optimization(context, iteration, players, { seeds, prompts, asked, attempts, verdicts }));
       await evaluation(context, history);
     }
     await run.close({ status: "success" });

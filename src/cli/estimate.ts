@@ -59,10 +59,10 @@ export function estimateDisk(config: Config, work: readonly StageWork[]): number
 
 function initialization({ initialization: { redTeam, target }, attack }: Config): StageWork {
   const instructions = target.sft === "none" ? 0 : target.examples;
-  const redLength = Math.min(redTeam.maxLength, seedLength(attack.examplesPerSeed) + promptLength);
+  const redLength = seedLength(attack.examplesPerSeed) + redTeam.promptsPerExample * promptLength;
   const targetLength = Math.min(target.maxLength, promptLength + answerLength);
   return stage("initialization", {
-    counts: { examples: redTeam.examples + instructions },
+    counts: { examples: redTeam.examples * redTeam.promptsPerExample + instructions },
     trainedTokens: redTeam.examples * redTeam.epochs * redLength + instructions * target.epochs * targetLength,
   });
 }
@@ -89,9 +89,9 @@ function optimization({ iterations, attack, optimization: { redTeam, target } }:
     const general = target.generalPairs[Math.min(i, target.generalPairs.length) - 1] ?? 0;
     targetPairs += target.maxPairs + general + target.lookAlikePairs + (i > 1 ? target.replayPairs : 0);
   }
-  // A pair is two sequences, chosen and rejected, each with the prompt.
-  const redLength = 2 * Math.min(redTeam.maxLength, seedLength(attack.examplesPerSeed) + promptLength);
-  const targetLength = 2 * Math.min(target.maxLength, promptLength + answerLength);
+  // A pair is chosen and rejected behind one prompt.
+  const redLength = seedLength(attack.examplesPerSeed) + 2 * promptLength;
+  const targetLength = promptLength + 2 * answerLength;
   return stage("optimization", {
     counts: { "Red Team pairs": redPairs, "Target pairs": targetPairs },
     trainedTokens: redPairs * redTeam.epochs * redLength + targetPairs * target.epochs * targetLength,

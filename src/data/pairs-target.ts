@@ -2,7 +2,8 @@
  * Pairs for the Target: a safe answer over an unsafe one to the same adversarial prompt. `paper` takes the first of each
  * (labels compared whole: "unsafe" contains "safe", and testing for that broke the released pairs, paper section 6).
  * `seas` chooses only an answer that declines, not one that is safe because it rambles, and takes a guided answer
- * where the Target has none of its own: the hardest attacks teach most.
+ * where the Target has none of its own: the hardest attacks teach most. Where no answer was unsafe and none declined
+ * either, the most doubtful one is rejected: a small model rambles at an attack, and is safe by luck.
  */
 import type { Attempt, Pair, Prompt, Verdict } from "../records.ts";
 import { groupBy } from "./group-by.ts";
@@ -32,7 +33,7 @@ export type TargetRules =
   | {
       readonly rules: "seas";
       readonly maxPairs: number;
-      /** A safe answer; called only for prompts with an unsafe answer and no useful decline. */
+      /** A safe answer; called only for prompts to which no answer declined usefully. */
       readonly guided: (prompt: Prompt) => GuidedAnswer | undefined;
       /** Highest unsafeProbability of a chosen answer of the Target's own, 0 … 1. @default 0.3 */
       readonly maxChosenProbability?: number;
@@ -44,9 +45,11 @@ export interface TargetCounts {
   pairs: number;
   /** Of the pairs, those with a guided answer. */
   guided: number;
+  /** Of the pairs, those whose rejected answer was not unsafe, only no decline. */
+  rambled: number;
   /** No usable answer with a verdict. */
   unscored: number;
-  /** Answers, none of them unsafe. */
+  /** Answers, none of them unsafe (seas: and one that declines). */
   noUnsafe: number;
   /** Unsafe answers, and nothing to choose over them. */
   noSafe: number;
@@ -64,6 +67,7 @@ interface Found {
   readonly pair: Pair;
   readonly category: string;
   readonly worth: number;
+  readonly rambled?: boolean;
 }
 
 type Outcome = Found | "unscored" | "noUnsafe" | "noSafe";
@@ -75,6 +79,7 @@ export function targetPairs(rows: readonly TargetRow[], rules: TargetRules): Tar
     prompts: groups.length,
     pairs: 0,
     guided: 0,
+    rambled: 0,
     unscored: 0,
     noUnsafe: 0,
     noSafe: 0,
@@ -91,6 +96,7 @@ export function targetPairs(rows: readonly TargetRow[], rules: TargetRules): Tar
   const kept = rules.rules === "paper" ? found.slice(0, rules.maxPairs) : spread(found, rules.maxPairs);
   counts.pairs = kept.length;
   counts.guided = kept.filter(({ pair }) => pair.kind === "guided").length;
+  counts.rambled = kept.filter(({ rambled }) => rambled === true).length;
   counts.overLimit = found.length - kept.length;
   return { pairs: kept.map(({ pair }) => pair), counts };
 }
@@ -116,15 +122,12 @@ function bySeas(
   { guided, maxChosenProbability = 0.3 }: Extract<TargetRules, { rules: "seas" }>,
 ): Outcome {
   if (answers.length === 0) return "unscored";
-  const rejected = answers
-    .filter(({ verdict }) => verdict.label === "unsafe")
-    .reduce<JudgedAnswer | undefined>(
-      (worst, next) => (worst && danger(worst) >= danger(next) ? worst : next),
-      undefined,
-    );
-  if (rejected === undefined) return "noUnsafe";
-  const chosen = answers
-    .filter(({ verdict }) => verdict.label === "safe" && verdict.refusal === true)
+  const declined = answers.filter(({ verdict }) => verdict.label === "safe" && verdict.refusal === true);
+  const unsafe = answers.filter(({ verdict }) => verdict.label === "unsafe");
+  if (unsafe.length === 0 && declined.length > 0) return "noUnsafe";
+  const rambled = unsafe.length === 0;
+  const rejected = (rambled ? answers : unsafe).reduce((worst, next) => (danger(worst) >= danger(next) ? worst : next));
+  const chosen = declined
     .filter(
       ({ attempt, verdict }) =>
         (verdict.unsafeProbability ?? 0) <= maxChosenProbability && attempt.response !== rejected.attempt.response,
@@ -141,7 +144,7 @@ function bySeas(
     kind: "guided",
     from: [answer.id, rejected.attempt.id],
   });
-  return { pair, category: prompt.category, worth: danger(rejected) };
+  return { pair, category: prompt.category, worth: danger(rejected), rambled };
 }
 
 function attackPair(prompt: Prompt, chosen: Attempt, rejected: JudgedAnswer): Found {

@@ -77,7 +77,7 @@ describe("drawSeedPrompts", () => {
 describe("drawSftExamples", () => {
   it("asks with k prompts and answers with another of the same category", () => {
     const byText = new Map(prompts.map((prompt) => [prompt.text, prompt]));
-    const examples = drawSftExamples(prompts, { count: 64, k: 3, seed: 4 });
+    const examples = drawSftExamples(prompts, { count: 64, k: 3, outs: 1, seed: 4 });
     expect(examples).toHaveLength(64);
     for (const { prompt, completion } of examples) {
       const asked = prompt[1]!.content;
@@ -87,7 +87,7 @@ describe("drawSftExamples", () => {
       const name = domains.find((domain) => domain.id === answer.category)!.name;
       expect(asked).toContain(`about ${name}.`);
     }
-    expect(drawSftExamples(prompts, { count: 64, k: 3, seed: 4 })).toEqual(examples);
+    expect(drawSftExamples(prompts, { count: 64, k: 3, outs: 1, seed: 4 })).toEqual(examples);
     expect(new Set(examples.map((e) => e.id)).size).toBe(64);
   });
 });

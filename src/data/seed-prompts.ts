@@ -85,22 +85,28 @@ export function drawSeedPrompts(prompts: readonly Prompt[], options: DrawOptions
 
 /**
  * Supervised examples for R_0: the seed prompt of k prompts in, another prompt of the same category out; balanced
- * over categories.
+ * over categories. With `outs` over 1 the same seed prompt stands in so many examples, side by side, each with another
+ * prompt out: a trainer reads it once for all of them.
  *
- * @throws SeasError E_DATA when no category has k + 1 prompts
+ * @param options.count seed prompts
+ * @throws SeasError E_DATA when no category has k + outs prompts
  */
 export function drawSftExamples(
   prompts: readonly Prompt[],
-  options: { readonly count: number; readonly k: number; readonly seed: number },
+  options: { readonly count: number; readonly k: number; readonly outs: number; readonly seed: number },
 ): Example[] {
-  const { count, k, seed } = options;
-  return draw(prompts, count, k + 1, `sft/${seed}`).map(({ drawn, index }) => {
-    const examples = drawn.slice(0, k).map((prompt) => prompt.text);
-    return {
-      id: hashId("sft", seed, index, ...drawn.map((prompt) => prompt.id)),
-      prompt: seedPromptMessages(describeCategory(drawn[0]!.category), examples),
-      completion: drawn[k]!.text.trim(),
-    };
+  const { count, k, outs, seed } = options;
+  return draw(prompts, count, k + outs, `sft/${seed}`).flatMap(({ drawn, index }) => {
+    const shown = drawn.slice(0, k);
+    const prompt = seedPromptMessages(
+      describeCategory(drawn[0]!.category),
+      shown.map(({ text }) => text),
+    );
+    return drawn.slice(k).map((out) => ({
+      id: hashId("sft", seed, index, ...shown.map(({ id }) => id), out.id),
+      prompt,
+      completion: out.text.trim(),
+    }));
   });
 }
 

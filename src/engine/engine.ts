@@ -37,6 +37,8 @@ export interface EngineOptions {
   readonly threads: number;
   /** Of the frozen matrices; int8 is two to three times as fast, its price stands in dev/LOG.md. @default "float32" */
   readonly precision?: Precision;
+  /** Token ids on which int8 measures its channels. @default texts of our own */
+  readonly calibration?: readonly (readonly number[])[];
   /** A line for what takes long, the first time. */
   readonly onNote?: (line: string) => void;
 }

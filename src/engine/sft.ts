@@ -1,8 +1,8 @@
 /**
  * Supervised fine-tuning with LoRA: mean negative log-likelihood of the completion tokens of a step (TRL's SFTTrainer
- * with completion_only_loss).
+ * with completion_only_loss). Completions of one prompt are one item: they are always learned in the same step.
  */
-import { byTokens, collate, type Sequence } from "./collate.ts";
+import { byTokens, collate, type Fork, forkLength } from "./collate.ts";
 import type { Engine } from "./engine.ts";
 import type { Session, Tensor } from "./graph/session.ts";
 import { type Lora, loraFeeds } from "./lora.ts";
@@ -11,22 +11,21 @@ import { addGradients, type BatchResult, type StepRow, type TrainSettings, train
 /** Padded tokens that are in memory at once while gradients are computed. */
 export const tokenBudget = 768;
 
-/** Trains `lora` in place on `sequences` and gives one row a step. */
+/** Trains `lora` in place and gives one row a step; `batchSize` counts prompts. */
 export async function sft(
   engine: Engine,
   lora: Lora,
-  sequences: readonly Sequence[],
+  forks: readonly Fork[],
   settings: TrainSettings,
 ): Promise<StepRow[]> {
   const session = await engine.session("sft");
-  return train(lora, sequences.length, settings, async (indices) => {
-    const batch = indices.map((i) => sequences[i]!).sort((a, b) => lengthOf(b) - lengthOf(a));
-    const completionTokens = batch.reduce((n, s) => n + s.completion.length, 0);
+  return train(lora, forks.length, settings, async (indices) => {
+    const batch = indices.map((i) => forks[i]!).sort((a, b) => forkLength(b) - forkLength(a));
+    const completionTokens = batch.flatMap((f) => f.completions).reduce((n, c) => n + c.length, 0);
     const gradients: BatchResult["gradients"] = new Map();
     let loss = 0;
-    for (const part of byTokens(batch, lengthOf, tokenBudget)) {
-      const forks = part.map(({ prompt, completion }) => ({ prompt, completions: [completion] }));
-      const { feeds, counts } = collate(forks, engine.base.config);
+    for (const part of byTokens(batch, forkLength, tokenBudget)) {
+      const { feeds, counts } = collate(part, engine.base.config);
       const n = counts.reduce((a, b) => a + b, 0);
       const outputs = await session.run({
         ...feeds,
@@ -36,12 +35,8 @@ export async function sft(
       loss += Number(outputs.loss!.data[0]);
       addGradients(gradients, gradientsOf(outputs));
     }
-    return { gradients, metrics: { loss }, tokens: batch.reduce((n, s) => n + lengthOf(s), 0) };
+    return { gradients, metrics: { loss }, tokens: batch.reduce((n, f) => n + forkLength(f), 0) };
   });
-}
-
-function lengthOf(s: Sequence): number {
-  return s.prompt.length + s.completion.length;
 }
 
 /** The grad.* outputs of a training graph by LoRA matrix. */

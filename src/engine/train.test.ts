@@ -38,6 +38,10 @@ const sequences = Array.from({ length: 7 }, (_, i) => ({
   prompt: tinyTokens(random, 3 + (i % 3)),
   completion: tinyTokens(random, 2 + (i % 4)),
 }));
+const forks = sequences.map(({ prompt, completion }, i) => ({
+  prompt,
+  completions: i % 2 === 0 ? [completion] : [completion, tinyTokens(random, 3)],
+}));
 const pairs = sequences.map(({ prompt, completion }, i) => ({
   prompt,
   chosen: completion,
@@ -98,7 +102,7 @@ describe("interrupted training", () => {
   const ways = {
     dpo: (lora: Lora, options: TrainSettings) =>
       dpo(engine, lora, tinyLora("reference"), pairs, { ...options, beta: 0.5, sftWeight: 0.2 }),
-    sft: (lora: Lora, options: TrainSettings) => sft(engine, lora, sequences, options),
+    sft: (lora: Lora, options: TrainSettings) => sft(engine, lora, forks, options),
   };
 
   for (const [name, run] of Object.entries(ways)) {

@@ -8,6 +8,7 @@ import { stillAsks } from "../data/intent.ts";
 import { cleanGeneratedPrompt, type SeedPrompt, seedPromptMessages } from "../data/seed-prompts.ts";
 import { createDuplicateIndex } from "../data/similarity.ts";
 import { describeCategory } from "../data/taxonomy.ts";
+import { createRandom } from "../random.ts";
 import { Attempt, type DropReason, Prompt } from "../records.ts";
 import { allRows } from "../run/rows.ts";
 import { rowStage } from "../run/stage.ts";
@@ -86,6 +87,28 @@ export async function writePrompts(context: Context, model: Model, stage: Prompt
     },
   });
   return allRows(run, stage.iteration, stage.name, Prompt);
+}
+
+/** Hand-written training prompts, other ones each iteration: what is known already must be withstood as well. */
+export async function handWrittenPrompts(context: Context, iteration: number): Promise<Prompt[]> {
+  const { run, config, data, signal } = context;
+  const drawn = createRandom(`hand-written/${config.seed}/${iteration}`).sample(
+    data.train,
+    Math.min(config.attack.handWritten, data.train.length),
+  );
+  if (drawn.length === 0) return [];
+  await rowStage(run, {
+    iteration,
+    name: "hand-written",
+    schema: Prompt,
+    inputs: drawn,
+    rowsPerInput: 1,
+    batchSize: Math.max(1, drawn.length),
+    unit: "prompts",
+    signal,
+    work: async (batch) => [...batch],
+  });
+  return drawn;
 }
 
 /** m answers of the Target to each prompt. */

@@ -145,7 +145,8 @@ async function crossPlayPrompts(context: Context, iteration: number, { redTeam }
 const crossPlayFile = "cross-play";
 
 /** Cells that this iteration adds: R_i on T_0 … T_i, and R_0 … R_{i−1} on T_i. Lies by Target. */
-async function newCells({ run }: Context, iteration: number, written: readonly Prompt[]): Promise<Question[]> {
+async function newCells({ run, config }: Context, iteration: number, written: readonly Prompt[]): Promise<Question[]> {
+  if (config.evaluation.crossPlaySeeds === 0) return [];
   const cells: Question[] = [];
   const ask = (prompts: readonly Prompt[], redTeam: number, target: number) => {
     // What R_i wrote counts as it stands, copies included; only empty and cut-off prompts cannot be asked.

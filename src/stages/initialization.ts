@@ -22,9 +22,10 @@ export async function initialization(context: Context): Promise<Players> {
   const redExamples = drawSftExamples(data.train, {
     count: settings.redTeam.examples,
     k: config.attack.examplesPerSeed,
+    outs: settings.redTeam.promptsPerExample,
     seed: config.seed,
   });
-  const redTeam = await adapterStage(context, "red-team", 0, stepsOf(redExamples.length, settings.redTeam), () =>
+  const redTeam = await adapterStage(context, "red-team", 0, stepsOf(settings.redTeam.examples, settings.redTeam), () =>
     trainer.sft(player(context, undefined), redExamples, trainOptions(context, "red-team", 0, settings.redTeam)),
   );
   if (settings.target.sft === "none") return { redTeam, target: undefined };

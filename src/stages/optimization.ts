@@ -23,8 +23,10 @@ import type { Players } from "./initialization.ts";
 /** What an attack left. */
 export interface Attacked {
   readonly seeds: readonly SeedPrompt[];
-  /** Dropped ones included. */
+  /** What the Red Team wrote, dropped prompts included. */
   readonly prompts: readonly Prompt[];
+  /** What was put to the Target. */
+  readonly asked: readonly Prompt[];
   readonly attempts: readonly Attempt[];
   readonly verdicts: readonly Verdict[];
 }
@@ -103,14 +105,12 @@ function redTeam({ config, run }: Context, { seeds, prompts, attempts, verdicts 
 }
 
 /** Safety pairs of this iteration, with what keeps the Target useful and its memory long. */
-async function targetMix(context: Context, iteration: number, { prompts, attempts, verdicts }: Attacked) {
+async function targetMix(context: Context, iteration: number, { asked, attempts, verdicts }: Attacked) {
   const { run, config, data } = context;
   const { rules, target: settings } = config.optimization;
   const seed = `${config.seed}/${iteration}`;
   const answers = answersByPrompt(attempts, verdicts);
-  const rows = prompts
-    .filter((p) => p.dropped === undefined)
-    .map((prompt) => ({ prompt, answers: answers.get(prompt.id) ?? [] }));
+  const rows = asked.map((prompt) => ({ prompt, answers: answers.get(prompt.id) ?? [] }));
   const { maxPairs } = settings;
   const guided = ({ id, category }: Prompt) => {
     const text = safeAnswer(category, createRandom(`guided/${seed}/${id}`));

@@ -4,7 +4,7 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { truncate } from "../engine/collate.ts";
+import { type Fork, type Sequence, truncate } from "../engine/collate.ts";
 import { dpo } from "../engine/dpo.ts";
 import { freshLora, type Lora, saveLora } from "../engine/lora.ts";
 import { sft } from "../engine/sft.ts";
@@ -49,9 +49,20 @@ export function embeddedTrainer(): Trainer {
             options.maxLength,
           ),
         );
-        return sft(engine, lora, sequences, settings);
+        return sft(engine, lora, joined(sequences), settings);
       }),
   };
+}
+
+/** Neighbours with the same prompt as one fork, which is read once. */
+function joined(sequences: readonly Sequence[]): Fork[] {
+  const forks: { readonly prompt: readonly number[]; readonly completions: (readonly number[])[] }[] = [];
+  for (const { prompt, completion } of sequences) {
+    const last = forks.at(-1);
+    if (last !== undefined && last.prompt.join() === prompt.join()) last.completions.push(completion);
+    else forks.push({ prompt, completions: [completion] });
+  }
+  return forks;
 }
 
 /** The frame of both trainings: adapter to start from, training, files. */

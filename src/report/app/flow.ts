@@ -79,7 +79,7 @@ export function flow({ counts }: Summary): HTMLElement {
   const losses = (role: Role) =>
     counts.flatMap((c) =>
       Object.entries(c.pairLosses[role] ?? {})
-        .filter(([kind]) => !["seeds", "prompts", "guided"].includes(kind))
+        .filter(([kind]) => !["seeds", "prompts", "guided", "rambled"].includes(kind))
         .map(([kind, value]) => ({ row: iteration(c.iteration), kind: fates[kind] ?? words(kind), value })),
     );
   const rows = counts.map((c) => iteration(c.iteration));
