@@ -32,6 +32,7 @@ export async function embeddedCast(
   const note = (text: string) => options.reporter?.({ type: "note", text });
   const base = await openBaseModel(config.model.base, {
     onNote: note,
+    onProgress: fifths(note),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   note(`model: ${base.name} — ${base.origin}`);
@@ -58,6 +59,17 @@ export async function embeddedCast(
       engine: { name: "onnxruntime", version: engineVersion(), threads: engine.threads, precision: engine.precision },
     },
     close: () => engine.close(),
+  };
+}
+
+/** A line for each fifth of something large that comes or is written, one after another. */
+function fifths(note: (text: string) => void): (done: number, total: number) => void {
+  let last = 0;
+  return (done, total) => {
+    if (total < 20e6) return;
+    const fifth = Math.floor((5 * done) / total);
+    if (fifth > last && fifth < 5) note(`model: ${20 * fifth} % of ${Math.round(total / 1e6)} MB`);
+    last = fifth;
   };
 }
 

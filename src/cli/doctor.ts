@@ -39,7 +39,7 @@ async function checkEngine(): Promise<Finding> {
       import("../engine/graph/session.ts"),
       import("./speed.ts"),
     ]);
-    const { gigaflops } = await probeSpeed(0, 0.3);
+    const { gigaflops } = await probeSpeed(0, "int8", 0.3);
     const text = `${engineVersion()}, ${gigaflops.toFixed(0)} GF/s in float32`;
     return gigaflops >= 100
       ? { state: "ok", about, text }

@@ -9,9 +9,9 @@ const countsOf = (config: Parameters<typeof estimateWork>[0]) =>
 describe("estimateWork", () => {
   it("counts what the tiny preset makes", () => {
     expect(countsOf(presets.tiny)).toEqual({
-      initialization: { examples: 24 },
-      attack: { prompts: 36, answers: 72 },
-      judgement: { verdicts: 72 },
+      initialization: { examples: 24 * 3 },
+      attack: { prompts: 36, answers: (36 + 3 * 6) * 2 },
+      judgement: { verdicts: (36 + 3 * 6) * 2 },
       optimization: { "Red Team pairs": 18, "Target pairs": 3 * (8 + 4 + 4) + 2 * 2 },
       evaluation: {
         prompts: 24,

@@ -69,16 +69,17 @@ function initialization({ initialization: { redTeam, target }, attack }: Config)
 
 function attack({ iterations, attack }: Config): StageWork {
   const prompts = iterations * attack.seeds * attack.promptsPerSeed;
-  const answers = prompts * attack.responsesPerPrompt;
+  const answers = (prompts + iterations * attack.handWritten) * attack.responsesPerPrompt;
   return stage("attack", {
     counts: { prompts, answers },
     sampledTokens: prompts * attack.maxPromptTokens + answers * attack.maxResponseTokens,
-    readTokens: prompts * seedLength(attack.examplesPerSeed) + answers * promptLength,
+    // A prompt is read once for all that is sampled behind it.
+    readTokens: iterations * attack.seeds * seedLength(attack.examplesPerSeed) + prompts * promptLength,
   });
 }
 
 function judgement({ iterations, attack }: Config): StageWork {
-  const verdicts = iterations * attack.seeds * attack.promptsPerSeed * attack.responsesPerPrompt;
+  const verdicts = iterations * (attack.seeds * attack.promptsPerSeed + attack.handWritten) * attack.responsesPerPrompt;
   return stage("judgement", { counts: { verdicts }, readTokens: verdicts * (promptLength + attack.maxResponseTokens) });
 }
 
@@ -117,10 +118,10 @@ function evaluation({ iterations, attack, evaluation: e, judge }: Config): Stage
     },
     sampledTokens: written * attack.maxPromptTokens + answers * attack.maxResponseTokens,
     readTokens:
-      written * seedLength(attack.examplesPerSeed) +
-      // By the Target before it answers, then by both judges.
-      answers * (promptLength + 2 * (promptLength + attack.maxResponseTokens)) +
-      (texts + 2 * labelled) * (promptLength + answerLength),
+      players * e.crossPlaySeeds * seedLength(attack.examplesPerSeed) +
+      // By the Target before it answers, then once for both judges.
+      answers * (2 * promptLength + attack.maxResponseTokens) +
+      (texts + labelled) * (promptLength + answerLength),
   });
 }
 

@@ -188,7 +188,7 @@ function announce(plan: Plan, dir: string | undefined, streams: Streams): void {
 async function speedsOf({ model }: Config, streams: Streams) {
   try {
     const { probeSpeed } = await import("./speed.ts");
-    return await probeSpeed(model.threads);
+    return await probeSpeed(model.threads, model.precision);
   } catch (error) {
     screenOf(streams.stderr).write(`speed not measured: ${terminalSafe(describeError(error), 300)}\n`);
     return undefined;

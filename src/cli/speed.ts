@@ -4,14 +4,18 @@
  */
 import * as o from "../engine/graph/ops.ts";
 import { openSession } from "../engine/graph/session.ts";
+import type { Precision } from "../engine/nets/llama.ts";
 import type { Speeds } from "./estimate.ts";
 
 const rows = 256;
 const inner = 576;
 const columns = 1536;
 
-// Billions of multiply-adds × 2 that one token costs, overheads included.
-const gigaflopsPerToken = { train: 1.1, sample: 0.9, judge: 0.31 };
+// Billions of multiply-adds × 2 in float32 that take as long as one token, overheads included.
+const gigaflopsPerToken = {
+  int8: { train: 0.52, sample: 0.42, judge: 0.17 },
+  float32: { train: 0.7, sample: 0.6, judge: 0.3 },
+};
 
 /** GEMM speed and what follows from it. */
 export interface ProbedSpeeds extends Speeds {
@@ -23,9 +27,10 @@ export interface ProbedSpeeds extends Speeds {
  * Measures for about `seconds`.
  *
  * @param threads 0 = one for each core
+ * @param precision of the run that is to be foretold
  * @throws SeasError E_ENGINE when ONNX Runtime cannot be loaded
  */
-export async function probeSpeed(threads: number, seconds = 0.6): Promise<ProbedSpeeds> {
+export async function probeSpeed(threads: number, precision: Precision, seconds = 0.6): Promise<ProbedSpeeds> {
   const product = o.matmul(o.input("x", [rows, inner]), o.input("w", [inner, columns]));
   const session = await openSession({ product }, { threads });
   try {
@@ -42,18 +47,19 @@ export async function probeSpeed(threads: number, seconds = 0.6): Promise<Probed
       runs++;
       elapsed = (performance.now() - start) / 1000;
     } while (elapsed < seconds);
-    return speedsOf((runs * 2 * rows * inner * columns) / elapsed / 1e9);
+    return speedsOf((runs * 2 * rows * inner * columns) / elapsed / 1e9, precision);
   } finally {
     await session.close();
   }
 }
 
 /** The three speeds of a machine with this GEMM speed. */
-function speedsOf(gigaflops: number): ProbedSpeeds {
+function speedsOf(gigaflops: number, precision: Precision): ProbedSpeeds {
+  const { train, sample, judge } = gigaflopsPerToken[precision];
   return {
     gigaflops,
-    trainTokensPerSecond: gigaflops / gigaflopsPerToken.train,
-    sampleTokensPerSecond: gigaflops / gigaflopsPerToken.sample,
-    judgeTokensPerSecond: gigaflops / gigaflopsPerToken.judge,
+    trainTokensPerSecond: gigaflops / train,
+    sampleTokensPerSecond: gigaflops / sample,
+    judgeTokensPerSecond: gigaflops / judge,
   };
 }

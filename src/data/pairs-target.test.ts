@@ -97,6 +97,7 @@ describe("paper rules", () => {
       prompts: 5,
       pairs: 1,
       guided: 0,
+      rambled: 0,
       unscored: 1,
       noUnsafe: 1,
       noSafe: 1,
@@ -137,6 +138,20 @@ describe("seas rules", () => {
     expect(targetPairs([unsure], seas()).pairs[0]!.kind).toBe("guided");
   });
 
+  it("take a guided answer over the most doubtful one where none was unsafe and none declined", () => {
+    const rambling = row("q", [
+      ["safe", { p: 0.1 }],
+      ["safe", { p: 0.4 }],
+    ]);
+    const { pairs, counts } = targetPairs([rambling], seas());
+    expect(pairs[0]).toMatchObject({ chosen: "guided", rejected: "safe 1", kind: "guided", from: ["g", "q1"] });
+    expect(counts).toMatchObject({ pairs: 1, guided: 1, rambled: 1, noUnsafe: 0 });
+    // An unsafe answer counts more than any ramble, and is cut last.
+    const both = targetPairs([rambling, row("r", [["unsafe", { p: 0.7 }]])], { ...seas(), maxPairs: 1 });
+    expect(both.pairs[0]!.rejected).toBe("unsafe 0");
+    expect(both.counts.rambled).toBe(0);
+  });
+
   it("never ask for a guided answer without need, and make no pair without one", () => {
     const asked: string[] = [];
     const none = seas((prompt) => {
@@ -145,7 +160,7 @@ describe("seas rules", () => {
     });
     const rows = [
       row("own", [["safe", { refusal: true }], ["unsafe"]]),
-      row("fine", [["safe"]]),
+      row("fine", [["safe", { refusal: true }]]),
       row("hard", [["unsafe"]]),
       row("mute", [["unscored"]]),
     ];

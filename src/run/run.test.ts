@@ -116,7 +116,7 @@ describe("opening a run again", () => {
     const { message } = await refused(open(changed, run.dir, { facts: { model: { sha256: "ab" }, data: {} } }));
     expect(message.slice(message.indexOf(" was"))).toMatchInlineSnapshot(`
       " was begun with other settings; 4 values have changed (old → new):
-        optimization.target.generalPairs: [16] → [1,2]
+        optimization.target.generalPairs: [8] → [1,2]
         seed: 1 → 2
         facts.model.sha256: "aa" → "ab"
         facts.data.train: "bb" → (absent)"
