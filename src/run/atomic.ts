@@ -7,10 +7,11 @@ import type { FileHandle } from "node:fs/promises";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { SeasError } from "../errors.ts";
+import { stringifyJsonl } from "../formats/jsonl.ts";
 
 /** One record as one JSON line, line feed included. */
 export function toLine(record: unknown): string {
-  return `${JSON.stringify(record)}\n`;
+  return `${stringifyJsonl(record)}\n`;
 }
 
 /** A small document (run.json, a `.done` mark) as indented JSON, readable by eye. */

@@ -125,19 +125,22 @@ async function targetMix(context: Context, iteration: number, { asked, attempts,
     const worse = refusal(random);
     return { prompt: text, better: { id, text: answer }, worse: { id: hashId("refusal", worse), text: worse } };
   };
-  const mixed = mixPairs(
-    [
-      pairs,
-      replayPairs(earlier, { count: settings.replayPairs, seed: `replay/${seed}` }),
-      lookAlikePairs(data.lookAlikes.train.map(contrast), {
-        count: settings.lookAlikePairs,
-        seed: `look-alikes/${seed}`,
-      }),
-      generalPairs(data.ordinary.train.map(contrast), { count: general, seed: `general/${seed}` }),
-    ],
-    `mix/${seed}`,
-  );
-  return { pairs: mixed, counts };
+  const replay = replayPairs(earlier, { count: settings.replayPairs, seed: `replay/${seed}` });
+  const lookAlikes = lookAlikePairs(data.lookAlikes.train.map(contrast), {
+    count: settings.lookAlikePairs,
+    seed: `look-alikes/${seed}`,
+  });
+  const ordinary = generalPairs(data.ordinary.train.map(contrast), { count: general, seed: `general/${seed}` });
+  const asFarAsThereAre = (what: string, got: number, wanted: number) => {
+    if (got < wanted)
+      run.report({
+        type: "note",
+        text: `iteration ${iteration}: ${got} of ${wanted} ${what} pairs, all that there are`,
+      });
+  };
+  asFarAsThereAre("look-alike", lookAlikes.length, settings.lookAlikePairs);
+  asFarAsThereAre("general", ordinary.length, general);
+  return { pairs: mixPairs([pairs, replay, lookAlikes, ordinary], `mix/${seed}`), counts };
 }
 
 /** Each prompt's answers with their verdicts, in order of sampling. */
