@@ -250,7 +250,7 @@ export const presets: Readonly<Record<Preset, Config>> = {
     },
     optimization: {
       rules: "paper",
-      redTeam: { learningRate: 5e-6, sftWeight: 0, margin: 0, maxPairs: 5000, maxLength: 2048 },
+      redTeam: { learningRate: 5e-6, epochs: 1, sftWeight: 0, margin: 0, maxPairs: 5000, maxLength: 2048 },
       target: {
         learningRate: 5e-6,
         sftWeight: 0,
