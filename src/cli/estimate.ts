@@ -1,7 +1,7 @@
 /**
  * What a configuration asks for, before anything starts: counts and tokens by stage, time, disk. Arithmetic only;
- * speeds come in measured. Sampled lengths are taken at their most, so the figures err on the high side, and what
- * the attack drops is not known yet.
+ * speeds come in measured. Counts and sampled lengths are taken at their most; of the Red Team's prompts a typical share
+ * is taken to be put to the Target.
  */
 import type { Config } from "../config.ts";
 
@@ -29,6 +29,8 @@ export interface StageWork {
 const promptLength = 32;
 const answerLength = 60;
 const seedFrame = 60;
+// Of what the default Red Team writes, in quick runs; the paper's rules drop nothing but empty prompts.
+const keptShare = 0.6;
 // A LoRA matrix pair on every linear layer of the default base, bytes a rank.
 const adapterBytesPerRank = 1.25e6;
 const recordBytes = 700;
@@ -67,20 +69,31 @@ function initialization({ initialization: { redTeam, target }, attack }: Config)
   });
 }
 
-function attack({ iterations, attack }: Config): StageWork {
+function attack(config: Config): StageWork {
+  const { iterations, attack } = config;
   const prompts = iterations * attack.seeds * attack.promptsPerSeed;
   const answers = (prompts + iterations * attack.handWritten) * attack.responsesPerPrompt;
   return stage("attack", {
     counts: { prompts, answers },
-    sampledTokens: prompts * attack.maxPromptTokens + answers * attack.maxResponseTokens,
+    sampledTokens: prompts * attack.maxPromptTokens + likelyAnswers(config) * attack.maxResponseTokens,
     // A prompt is read once for all that is sampled behind it.
     readTokens: iterations * attack.seeds * seedLength(attack.examplesPerSeed) + prompts * promptLength,
   });
 }
 
-function judgement({ iterations, attack }: Config): StageWork {
+/** Answers of the attack as many as are likely. */
+function likelyAnswers({ iterations, attack, optimization }: Config): number {
+  const share = optimization.rules === "paper" ? 1 : keptShare;
+  return iterations * (share * attack.seeds * attack.promptsPerSeed + attack.handWritten) * attack.responsesPerPrompt;
+}
+
+function judgement(config: Config): StageWork {
+  const { iterations, attack } = config;
   const verdicts = iterations * (attack.seeds * attack.promptsPerSeed + attack.handWritten) * attack.responsesPerPrompt;
-  return stage("judgement", { counts: { verdicts }, readTokens: verdicts * (promptLength + attack.maxResponseTokens) });
+  return stage("judgement", {
+    counts: { verdicts },
+    readTokens: likelyAnswers(config) * (promptLength + attack.maxResponseTokens),
+  });
 }
 
 function optimization({ iterations, attack, optimization: { redTeam, target } }: Config): StageWork {
