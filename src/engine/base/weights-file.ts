@@ -3,7 +3,7 @@
  * Runtime can map it as external data. The layout follows from the configuration alone; the JSON beside it says the same
  * for other readers, and its presence says that the file is whole.
  */
-import { readFile, stat } from "node:fs/promises";
+import { open, readFile, stat } from "node:fs/promises";
 import { endianness } from "node:os";
 import { join } from "node:path";
 import { SeasError } from "../../errors.ts";
@@ -95,6 +95,23 @@ export async function prepareWeights(
   });
   await writeWhole(indexPath, (file) => file.writeFile(index));
   return { path, tensors: places };
+}
+
+/** The values of a float32 tensor of a weights file. */
+export async function readWeights({ path, tensors }: WeightsFile, name: string): Promise<Float32Array> {
+  const { offset, byteLength } = tensors.get(name)!;
+  const file = await open(path);
+  try {
+    const bytes = Buffer.alloc(byteLength);
+    for (let done = 0; done < byteLength; ) {
+      const { bytesRead } = await file.read(bytes, done, Math.min(byteLength - done, 1 << 28), offset + done);
+      if (bytesRead === 0) throw new Error(`${path} ends before ${name} does`);
+      done += bytesRead;
+    }
+    return new Float32Array(bytes.buffer, bytes.byteOffset, byteLength / 4);
+  } finally {
+    await file.close();
+  }
 }
 
 function layOut(tensors: readonly WeightsTensor[]) {

@@ -1,0 +1,121 @@
+/**
+ * The decoder as sampling sees it: reads tokens behind a key/value cache. A prompt that several rows share is read once,
+ * and so is the beginning that all prompts have in common (a system message).
+ */
+import { byTokens, forkFeeds } from "./collate.ts";
+import type { Engine } from "./engine.ts";
+import type { Tensors } from "./graph/session.ts";
+import { type KvCache, kvCache, type Piece, pastFeeds, writeTokens } from "./kv-cache.ts";
+import { type Lora, loraFeeds } from "./lora.ts";
+import { ropeTables } from "./nets/llama.ts";
+
+/** Padded tokens of prompts that are read in one pass. */
+const tokenBudget = 512;
+
+/** Top tokens, log Σ exp, the state before the head, and key.i and value.i of the tokens read. */
+export type StepOutputs = Tensors;
+
+export interface Decoder {
+  readonly config: Engine["base"]["config"];
+  /**
+   * Reads `ids` behind the first `known` tokens of the rows of `past`, which may be one row for all.
+   *
+   * @returns outputs at the last token of each row
+   */
+  step(past: KvCache, known: readonly number[], ids: readonly (readonly number[])[]): Promise<StepOutputs>;
+  /** Whole rows of logits over temperature, (N · V), for states (N, D). */
+  logits(states: Float32Array): Promise<Float32Array>;
+}
+
+export async function openDecoder(engine: Engine, lora: Lora, temperature: number, capacity: number): Promise<Decoder> {
+  const { config } = engine.base;
+  const session = await engine.session("generate");
+  const rope = ropeTables(config, capacity);
+  const warmth = {
+    inverse_temperature: { data: Float32Array.of(temperature === 0 ? 1 : 1 / temperature), dims: [] },
+  };
+  const shared: Tensors = {
+    ...loraFeeds(lora),
+    ...warmth,
+    rope_cos: { data: rope.cos, dims: [capacity, config.headDim / 2] },
+    rope_sin: { data: rope.sin, dims: [capacity, config.headDim / 2] },
+  };
+  return {
+    config,
+    step(past, known, ids) {
+      const { feeds, length } = forkFeeds(
+        ids.map((prompt) => ({ prompt, completions: [] })),
+        config,
+      );
+      const rows = ids.length;
+      const positions = (feeds.positions!.data as BigInt64Array).map(
+        (t, i) => t + BigInt(known[Math.floor(i / length)]!),
+      );
+      const hidden = new Float32Array(rows * past.capacity);
+      known.forEach((n, b) => hidden.fill(-1e9, b * past.capacity + n, (b + 1) * past.capacity));
+      return session.run({
+        ...feeds,
+        ...shared,
+        ...pastFeeds(past),
+        positions: { data: positions, dims: [rows, length] },
+        past_mask: { data: hidden, dims: [rows, 1, 1, 1, past.capacity] },
+        last: { data: BigInt64Array.from(ids, (row, b) => BigInt(b * length + row.length - 1)), dims: [rows] },
+      });
+    },
+    async logits(states) {
+      const head = await engine.session("head");
+      const outputs = await head.run({
+        ...warmth,
+        state: { data: states, dims: [states.length / config.hiddenSize, config.hiddenSize] },
+      });
+      return outputs.logits!.data as Float32Array;
+    },
+  };
+}
+
+/** Fills the cache, and gives for each row the outputs at the last token of its prompt. */
+export async function* readPrompts(decoder: Decoder, cache: KvCache, prompts: readonly (readonly number[])[]) {
+  const rowsOf = new Map<string, number[]>();
+  prompts.forEach((prompt, row) => {
+    const key = prompt.join();
+    const rows = rowsOf.get(key);
+    if (rows === undefined) rowsOf.set(key, [row]);
+    else rows.push(row);
+  });
+  const groups = [...rowsOf.values()].map((rows) => ({ rows, prompt: prompts[rows[0]!]! }));
+  const shared = groups.length > 1 ? commonPrefix(groups.map((g) => g.prompt)) : 0;
+
+  const none = kvCache(decoder.config, 1, Math.max(1, shared));
+  if (shared > 0) {
+    const outputs = await decoder.step(none, [0], [groups[0]!.prompt.slice(0, shared)]);
+    writeTokens(none, outputs, [{ from: 0, to: 0, at: 0, length: shared }]);
+    const every = prompts.map((_, to): Piece => ({ from: 0, to, at: 0, length: shared }));
+    writeTokens(cache, Object.fromEntries(none.tensors), every);
+  }
+  groups.sort((a, b) => b.prompt.length - a.prompt.length);
+  for (const part of byTokens(groups, (g) => g.prompt.length - shared, tokenBudget)) {
+    const outputs = await decoder.step(
+      none,
+      part.map(() => shared),
+      part.map((g) => g.prompt.slice(shared)),
+    );
+    const at = part.flatMap(({ rows }, from) => rows.map((row) => ({ row, from })));
+    const pieces = at.map(({ row, from }): Piece => {
+      return { from, to: row, at: shared, length: part[from]!.prompt.length - shared };
+    });
+    writeTokens(cache, outputs, pieces);
+    yield { outputs, at };
+  }
+}
+
+/** Tokens that all sequences begin with, at least one short of the shortest. */
+function commonPrefix(sequences: readonly (readonly number[])[]): number {
+  const [first] = sequences as [readonly number[]];
+  let length = Math.min(...sequences.map((s) => s.length)) - 1;
+  for (const s of sequences) {
+    let same = 0;
+    while (same < length && s[same] === first[same]) same++;
+    length = same;
+  }
+  return length;
+}
