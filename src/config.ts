@@ -235,6 +235,7 @@ export const presets: Readonly<Record<Preset, Config>> = {
   }) as Config,
   paper: merge(quick, {
     preset: "paper",
+    model: { precision: "float32" },
     initialization: {
       redTeam: { examples: 16_000, promptsPerExample: 1, learningRate: 5e-6, epochs: 3, maxLength: 2048 },
       target: { sft: "instructions", examples: 101_000, learningRate: 5e-6, epochs: 3, maxLength: 2048 },
