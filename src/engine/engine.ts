@@ -55,7 +55,13 @@ export function createEngine(base: BaseModel, options: EngineOptions): Engine {
       weights = undefined;
     });
     const { files, precision: held } = await weights;
-    return openSession(graphOf(work, base, held), { threads, weights: files, prepack: work === "generate" });
+    const often = work === "generate" || work === "dpo" || work === "sft";
+    return openSession(graphOf(work, base, held), {
+      threads,
+      weights: files,
+      prepack: work === "generate",
+      keepMemory: often,
+    });
   };
   const closeAll = async (kinds: readonly Work[]) => {
     for (const kind of kinds) {
@@ -69,9 +75,9 @@ export function createEngine(base: BaseModel, options: EngineOptions): Engine {
     threads,
     precision,
     async session(work) {
-      // The two trainings hold the most memory and are never needed together.
-      if (work === "dpo") await closeAll(["sft"]);
-      if (work === "sft") await closeAll(["dpo"]);
+      // Training holds the most memory, and is never needed beside sampling or the other training.
+      if (work === "dpo" || work === "generate") await closeAll(["sft"]);
+      if (work === "sft" || work === "generate") await closeAll(["dpo"]);
       let session = sessions.get(work);
       if (session === undefined) {
         session = open(work);

@@ -33,6 +33,8 @@ export interface SessionOptions {
    * (training), where the pages of the weights file are used as they are. @default false
    */
   readonly prepack?: boolean;
+  /** Hold what one run needed for the next, which is faster, instead of giving it back. @default false */
+  readonly keepMemory?: boolean;
 }
 
 /**
@@ -48,12 +50,12 @@ export async function openSession(outputs: Readonly<Record<string, Node>>, optio
   );
   const settings: ort.InferenceSession.SessionOptions = {
     intraOpNumThreads: options.threads === 0 ? availableParallelism() : options.threads,
-    ...(process.env.SEAS_PROFILE ? { enableProfiling: true, profileFilePrefix: process.env.SEAS_PROFILE } : {}),
     interOpNumThreads: 1,
     executionMode: "sequential",
     graphOptimizationLevel: "all",
     logSeverityLevel: 3,
-    ...(process.env.SEAS_PROFILE ? { enableProfiling: true, profileFilePrefix: process.env.SEAS_PROFILE } : {}),
+    enableCpuMemArena: options.keepMemory ?? false,
+    enableMemPattern: options.keepMemory ?? false,
     extra: { session: { disable_prepacking: options.prepack ? "0" : "1", "intra_op.allow_spinning": "0" } },
   };
   try {
