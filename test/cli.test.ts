@@ -129,7 +129,7 @@ describe("commands", () => {
     const output = join(await folder(), "runs");
     const { code, stdout } = await seas("run", "--preset", "tiny", "--dry-run", "--output", output);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/attack +36 prompts, 72 answers/);
+    expect(stdout).toMatch(/attack +36 prompts, 108 answers/);
     for (const word of ["trained tokens", "time ", "disk ", "cost  0"]) expect(stdout).toContain(word);
     await expect(readdir(output)).rejects.toThrow("ENOENT");
   });
