@@ -3,6 +3,7 @@
  * its artefacts must be, byte for byte, those of a run that was left alone.
  */
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync } from "node:fs";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -40,22 +41,26 @@ function start(output: string) {
   return spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
 }
 
+function sha256(bytes: Buffer): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
 async function runIn(output: string): Promise<string> {
   const names = await readdir(output);
   expect(names).toHaveLength(1);
   return join(output, names[0]!);
 }
 
-/** Everything a run leaves but its diary and its times. */
+/** Hashes of everything a run leaves but its diary and its marks, which hold times. */
 async function artefacts(output: string): Promise<Map<string, string>> {
   const dir = await runIn(output);
   const files = (await readdir(dir, { recursive: true, withFileTypes: true })).filter((f) => f.isFile());
-  const paths = files.map((f) => join(f.parentPath, f.name)).filter((path) => /\.(jsonl|safetensors|done)$/.test(path));
+  const paths = files.map((f) => join(f.parentPath, f.name)).filter((path) => /\.(jsonl|safetensors)$/.test(path));
   const read = paths
     .map((path) => relative(dir, path))
     .filter((name) => name !== "events.jsonl")
     .sort()
-    .map(async (name) => [name, (await readFile(join(dir, name))).toString("base64")] as const);
+    .map(async (name) => [name, sha256(await readFile(join(dir, name)))] as const);
   return new Map(await Promise.all(read));
 }
 
