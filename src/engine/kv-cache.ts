@@ -7,7 +7,6 @@ type Floats = Tensor & { readonly data: Float32Array };
 export interface KvCache {
   /** key.i and value.i of each layer: (B, KV, P, D). */
   readonly tensors: ReadonlyMap<string, Floats>;
-  readonly rows: number;
   /** P, the most tokens of a sequence. */
   readonly capacity: number;
 }
@@ -17,7 +16,7 @@ export function kvCache(config: LlamaConfig, rows: number, capacity: number): Kv
   const dims = [rows, config.kvHeads, capacity, config.headDim];
   const size = dims.reduce((a, b) => a * b, 1);
   const names = Array.from({ length: config.layers }, (_, i) => [`key.${i}`, `value.${i}`]).flat();
-  return { rows, capacity, tensors: new Map(names.map((name) => [name, { data: new Float32Array(size), dims }])) };
+  return { capacity, tensors: new Map(names.map((name) => [name, { data: new Float32Array(size), dims }])) };
 }
 
 /** Inputs past_key.i and past_value.i. */
@@ -59,7 +58,6 @@ export function keepRows({ tensors, capacity }: KvCache, kept: readonly number[]
   };
   return {
     capacity,
-    rows: kept.length,
     tensors: new Map([...tensors].map(([name, tensor]) => [name, shorter(tensor)])),
   };
 }

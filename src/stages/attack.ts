@@ -103,7 +103,7 @@ export async function handWrittenPrompts(context: Context, iteration: number): P
     schema: Prompt,
     inputs: drawn,
     rowsPerInput: 1,
-    batchSize: Math.max(1, drawn.length),
+    batchSize: drawn.length,
     unit: "prompts",
     signal,
     work: async (batch) => [...batch],
