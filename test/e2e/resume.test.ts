@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync } from "node:fs";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
@@ -17,6 +17,7 @@ import { readRun } from "../../src/run/inspect.ts";
 
 const kills = 20;
 const root = mkdtempSync(join(tmpdir(), "seas-resume-"));
+const errors = join(root, "stderr.txt");
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
@@ -35,11 +36,22 @@ const config = {
   evaluation: { testPrompts: 4, lookAlikes: 4, ordinary: 2, crossPlaySeeds: 2 },
 };
 
-/** Goes on with the unfinished run in `output`, or begins one. */
+/**
+ * Goes on with the unfinished run in `output`, or begins one. What it says on standard error goes to a file: a pipe that
+ * nobody reads would stop it when full, and a run that fails must say why.
+ */
 function start(output: string) {
   const args = ["--import", "tsx", main, "run", join(root, "config.yaml"), "--output", output, "--yes"];
-  return spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+  const log = openSync(errors, "w");
+  try {
+    return spawn(process.execPath, args, { stdio: ["ignore", "ignore", log] });
+  } finally {
+    closeSync(log);
+  }
 }
+
+/** What the run that ended last said on standard error. */
+const said = () => readFileSync(errors, "utf8");
 
 function sha256(bytes: Buffer): string {
   return createHash("sha256").update(bytes).digest("hex");
@@ -70,7 +82,7 @@ it(`killed at ${kills} moments, a run ends with the bytes of one that was left a
   await writeFile(join(root, "config.yaml"), stringify(config));
   const [whole, cut] = [join(root, "whole"), join(root, "cut")];
   const begun = performance.now();
-  expect(await once(start(whole), "exit")).toEqual([0, null]);
+  expect(await once(start(whole), "exit"), said()).toEqual([0, null]);
   const duration = performance.now() - begun;
 
   // A start costs seconds before it does anything new, so some moments lie there and most later.
@@ -86,10 +98,10 @@ it(`killed at ${kills} moments, a run ends with the bytes of one that was left a
       // Through already: the remaining moments hit another run.
       done++;
       await rm(cut, { recursive: true });
-    } else expect(code).toBeNull();
+    } else expect(code, said()).toBeNull();
   }
   expect(done).toBeLessThan(kills / 2);
-  expect(await once(start(cut), "exit")).toEqual([0, null]);
+  expect(await once(start(cut), "exit"), said()).toEqual([0, null]);
   expect((await readRun(await runIn(cut))).status).toBe("success");
   expect(await artefacts(cut)).toEqual(await artefacts(whole));
   expect((await artefacts(whole)).size).toBeGreaterThan(20);
