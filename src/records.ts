@@ -107,6 +107,8 @@ export const Adapter = z.object({
   path: z.string(),
   /** Of adapter_model.safetensors. */
   sha256: z.string(),
+  /** How much of the trained step was kept, 0 … 1; absent = not asked. */
+  kept: z.number().min(0).max(1).optional(),
 });
 export type Adapter = z.infer<typeof Adapter>;
 

@@ -99,6 +99,11 @@ export interface TrainOptions {
   readonly loraAlpha: number;
   readonly seed: number;
   readonly signal?: AbortSignal;
+  /**
+   * Asked whether the trained adapter will do, then whether a weaker one will: part of the way from where training
+   * began. A trainer that cannot weaken a step ignores it and leaves `kept` out of the adapter.
+   */
+  readonly accept?: (candidate: Adapter) => Promise<boolean>;
   readonly onStep?: (
     step: TrainStep,
     progress: { readonly done: number; readonly total: number; readonly tokens: number },

@@ -109,7 +109,7 @@ export async function seas(config: Config, options: SeasOptions): Promise<RunSum
       const asked = [...prompts.filter((prompt) => prompt.dropped === undefined), ...known];
       const attempts = await answerPrompts(context, player(context, players.target), iteration, asked);
       const verdicts = await judgement(context, iteration, asked, attempts);
-      history.push(await optimization(context, iteration, players, { seeds, prompts, asked, attempts, verdicts }));
+      history.push(await optimization(context, history, { seeds, prompts, asked, attempts, verdicts }));
       await evaluation(context, history);
     }
     await run.close({ status: "success" });

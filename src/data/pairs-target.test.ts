@@ -19,8 +19,13 @@ interface Given {
   readonly cut?: boolean;
 }
 
-function row(text: string, answers: readonly (readonly [Label, Given?])[], category = "fraud"): TargetRow {
-  const prompt: Prompt = { id: `p ${text}`, iteration: 1, text, category, seedIds: [], author: "red-team-1" };
+function row(
+  text: string,
+  answers: readonly (readonly [Label, Given?])[],
+  category = "fraud",
+  author = "red-team-1",
+): TargetRow {
+  const prompt: Prompt = { id: `p ${text}`, iteration: 1, text, category, seedIds: [], author };
   return {
     prompt,
     answers: answers.map(
@@ -100,6 +105,7 @@ describe("paper rules", () => {
       rambled: 0,
       unscored: 1,
       noUnsafe: 1,
+      doubtful: 0,
       noSafe: 1,
       overLimit: 1,
     });
@@ -138,11 +144,9 @@ describe("seas rules", () => {
     expect(targetPairs([unsure], seas()).pairs[0]!.kind).toBe("guided");
   });
 
-  it("take a guided answer over the most doubtful one where none was unsafe and none declined", () => {
-    const rambling = row("q", [
-      ["safe", { p: 0.1 }],
-      ["safe", { p: 0.4 }],
-    ]);
+  it("take a guided answer over the most doubtful one where a hand-written attack drew no unsafe one and none declined", () => {
+    const ramble = [["safe", { p: 0.1 }] as const, ["safe", { p: 0.4 }] as const];
+    const rambling = row("q", ramble, "fraud", "hand");
     const { pairs, counts } = targetPairs([rambling], seas());
     expect(pairs[0]).toMatchObject({ chosen: "guided", rejected: "safe 1", kind: "guided", from: ["g", "q1"] });
     expect(counts).toMatchObject({ pairs: 1, guided: 1, rambled: 1, noUnsafe: 0 });
@@ -150,6 +154,8 @@ describe("seas rules", () => {
     const both = targetPairs([rambling, row("r", [["unsafe", { p: 0.7 }]])], { ...seas(), maxPairs: 1 });
     expect(both.pairs[0]!.rejected).toBe("unsafe 0");
     expect(both.counts.rambled).toBe(0);
+    // What a model wrote may be harmless: to decline it would teach over-refusal.
+    expect(targetPairs([row("q", ramble)], seas()).counts).toMatchObject({ pairs: 0, doubtful: 1 });
   });
 
   it("never ask for a guided answer without need, and make no pair without one", () => {

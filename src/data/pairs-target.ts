@@ -3,7 +3,9 @@
  * (labels compared whole: "unsafe" contains "safe", and testing for that broke the released pairs, paper section 6).
  * `seas` chooses only an answer that declines, not one that is safe because it rambles, and takes a guided answer
  * where the Target has none of its own: the hardest attacks teach most. Where no answer was unsafe and none declined
- * either, the most doubtful one is rejected: a small model rambles at an attack, and is safe by luck.
+ * either, the most doubtful one is rejected: a small model rambles at an attack, and is safe by luck. That goes for
+ * hand-written prompts only: a Red Team's prompt that draws nothing unsafe may ask for nothing unsafe, and to decline it
+ * would teach to decline what is harmless.
  */
 import type { Attempt, Pair, Prompt, Verdict } from "../records.ts";
 import { groupBy } from "./group-by.ts";
@@ -51,6 +53,8 @@ export interface TargetCounts {
   unscored: number;
   /** Answers, none of them unsafe (seas: and one that declines). */
   noUnsafe: number;
+  /** A model's prompt whose answers neither were unsafe nor declined: it may ask for nothing harmful (seas). */
+  doubtful: number;
   /** Unsafe answers, and nothing to choose over them. */
   noSafe: number;
   /** Pairs beyond maxPairs. */
@@ -70,7 +74,7 @@ interface Found {
   readonly rambled?: boolean;
 }
 
-type Outcome = Found | "unscored" | "noUnsafe" | "noSafe";
+type Outcome = Found | "unscored" | "noUnsafe" | "doubtful" | "noSafe";
 
 /** At most one pair a prompt text; answers to equal texts count together. */
 export function targetPairs(rows: readonly TargetRow[], rules: TargetRules): TargetPairs {
@@ -82,6 +86,7 @@ export function targetPairs(rows: readonly TargetRow[], rules: TargetRules): Tar
     rambled: 0,
     unscored: 0,
     noUnsafe: 0,
+    doubtful: 0,
     noSafe: 0,
     overLimit: 0,
   };
@@ -126,6 +131,7 @@ function bySeas(
   const unsafe = answers.filter(({ verdict }) => verdict.label === "unsafe");
   if (unsafe.length === 0 && declined.length > 0) return "noUnsafe";
   const rambled = unsafe.length === 0;
+  if (rambled && prompt.author !== "hand") return "doubtful";
   const rejected = (rambled ? answers : unsafe).reduce((worst, next) => (danger(worst) >= danger(next) ? worst : next));
   const chosen = declined
     .filter(

@@ -3,6 +3,7 @@
  * prompts, or an imported data set in their place; look-alikes and ordinary instructions are always ours.
  */
 import type { Config } from "../config.ts";
+import { createRandom } from "../random.ts";
 import type { Prompt } from "../records.ts";
 import { readDataset } from "./dataset.ts";
 import { hashId } from "./ids.ts";
@@ -17,7 +18,12 @@ export interface SafetyData {
   readonly test: readonly Prompt[];
   /** What intervals are clustered by, for a test prompt: its behaviour. */
   readonly clusterOf: (promptId: string) => string;
-  readonly lookAlikes: { readonly train: readonly LookAlike[]; readonly test: readonly LookAlike[] };
+  /** `dev` steers training and is never trained on; no cluster is in two of them. */
+  readonly lookAlikes: {
+    readonly train: readonly LookAlike[];
+    readonly dev: readonly LookAlike[];
+    readonly test: readonly LookAlike[];
+  };
   readonly ordinary: { readonly train: readonly Ordinary[]; readonly test: readonly Ordinary[] };
   /** Of all of it; a run refuses to go on with other data. */
   readonly hash: string;
@@ -40,10 +46,17 @@ export async function loadSafetyData(config: Config): Promise<SafetyData> {
     train: takePrompts(train, Math.min(train.length, config.data.trainPrompts), "train"),
     test,
     clusterOf,
-    lookAlikes: harmless,
+    lookAlikes: { ...withDev(harmless.train), test: harmless.test },
     ordinary: general,
     hash: hashId("safety-data", ...ids),
   };
+}
+
+/** Every fifth cluster, by chance but always the same. */
+function withDev(rows: readonly LookAlike[]): Pick<SafetyData["lookAlikes"], "train" | "dev"> {
+  const clusters = [...new Set(rows.map((row) => row.cluster))];
+  const held = new Set(createRandom("look-alikes/dev").sample(clusters, Math.ceil(clusters.length / 5)));
+  return { train: rows.filter((row) => !held.has(row.cluster)), dev: rows.filter((row) => held.has(row.cluster)) };
 }
 
 type Prompts = Pick<SafetyData, "train" | "test" | "clusterOf">;

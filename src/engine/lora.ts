@@ -39,6 +39,20 @@ export function noLora(config: LlamaConfig): Lora {
   return freshLora(config, 1, 0, () => 0.5);
 }
 
+/** An adapter with matrices of its own. */
+export function copyOf(lora: Lora): Lora {
+  return { ...lora, tensors: new Map([...lora.tensors].map(([name, t]) => [name, { ...t, data: t.data.slice() }])) };
+}
+
+/** The adapter `share` of the way from one to another of the same sizes, matrix by matrix; 0 … 1. */
+export function between(from: Lora, to: Lora, share: number): Lora {
+  const tensors = [...to.tensors].map(([name, { data, dims }]) => {
+    const start = from.tensors.get(name)!.data;
+    return [name, { data: data.map((end, i) => start[i]! + share * (end - start[i]!)), dims }] as const;
+  });
+  return { ...to, tensors: new Map(tensors) };
+}
+
 /** Graph inputs of an adapter. */
 export function loraFeeds(lora: Lora): Tensors {
   const scale = { data: Float32Array.of(lora.alpha / lora.rank), dims: [] };

@@ -15,10 +15,12 @@ import { type Attempt, Pair, type Prompt, type Role, type Verdict } from "../rec
 import { artefactStage } from "../run/artefact.ts";
 import { toDocument, toLine, writeAtomic } from "../run/atomic.ts";
 import { allRows } from "../run/rows.ts";
+import type { TrainOptions } from "../seams.ts";
 import { adapterStage, stepsOf } from "./adapter-stage.ts";
 import { seedMessages } from "./attack.ts";
 import { type Context, player, trainOptions } from "./context.ts";
 import type { Players } from "./initialization.ts";
+import { overRefusalLimit } from "./over-refusal-limit.ts";
 
 /** What an attack left. */
 export interface Attacked {
@@ -31,13 +33,19 @@ export interface Attacked {
   readonly verdicts: readonly Verdict[];
 }
 
-/** R_{i+1} and T_{i+1} from R_i, T_i and the attack of this iteration. */
+/**
+ * R_i and T_i from R_{i−1}, T_{i−1} and the attack of iteration i = history.length.
+ *
+ * @param history R_0, T_0 … R_{i−1}, T_{i−1}
+ */
 export async function optimization(
   context: Context,
-  iteration: number,
-  players: Players,
+  history: readonly Players[],
   attacked: Attacked,
 ): Promise<Players> {
+  const iteration = history.length;
+  const players = history[iteration - 1]!;
+  const accept = overRefusalLimit(context, iteration, history[0]!.target);
   await artefactStage(context.run, {
     iteration,
     name: "pairs",
@@ -55,7 +63,7 @@ export async function optimization(
   });
   return {
     redTeam: await trained(context, "red-team", iteration, players.redTeam),
-    target: await trained(context, "target", iteration, players.target),
+    target: await trained(context, "target", iteration, players.target, accept),
   };
 }
 
@@ -65,6 +73,7 @@ async function trained(
   role: Role,
   iteration: number,
   adapter: Players["redTeam"],
+  accept?: TrainOptions["accept"],
 ): Promise<Players["redTeam"]> {
   const { run, trainer, config } = context;
   const pairs = await allRows(run, iteration, `pairs.${role}`, Pair);
@@ -78,6 +87,7 @@ async function trained(
       ...trainOptions(context, role, iteration, settings),
       beta: settings.beta,
       sftWeight: settings.sftWeight,
+      ...(accept === undefined ? {} : { accept }),
     }),
   );
 }

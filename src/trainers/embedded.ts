@@ -6,7 +6,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Fork, type Sequence, truncate } from "../engine/collate.ts";
 import { dpo } from "../engine/dpo.ts";
-import { freshLora, type Lora, saveLora } from "../engine/lora.ts";
+import { between, copyOf, freshLora, type Lora, saveLora } from "../engine/lora.ts";
 import { sft } from "../engine/sft.ts";
 import { checkpointPath, dropCheckpoint, type StepRow, type TrainSettings } from "../engine/train.ts";
 import { SeasError } from "../errors.ts";
@@ -87,6 +87,7 @@ async function finish(
           createRandom(`lora/${options.seed}/${options.role}`).next,
         )
       : copyOf(await model.lora());
+  const from = copyOf(lora);
   const checkpoint = checkpointPath(options.outputDir);
   const { signal, onStep } = options;
   const rows = await work(model, lora, {
@@ -103,22 +104,37 @@ async function finish(
     ...(onStep === undefined ? {} : { onStep }),
   });
   await writeFile(join(options.outputDir, "train.jsonl"), rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
-  const sha256 = await saveLora(lora, options.outputDir, engine.base.name);
-  await dropCheckpoint(checkpoint);
-  return {
+  const save = async (share: number): Promise<Adapter> => ({
     role: options.role,
     iteration: options.iteration,
     base: engine.base.name,
     rank: lora.rank,
     path: options.outputDir,
-    sha256,
-  };
+    sha256: await saveLora(share === 1 ? lora : between(from, lora, share), options.outputDir, engine.base.name),
+  });
+  const adapter = options.accept === undefined ? await save(1) : await saveAccepted(save, options.accept);
+  await dropCheckpoint(checkpoint);
+  return adapter;
+}
+
+/** Parts of a step that are tried. */
+const quarters = 4;
+
+/** The whole step if it is accepted, otherwise as many quarters of it as are, by bisection; none is always accepted. */
+async function saveAccepted(
+  save: (share: number) => Promise<Adapter>,
+  accept: NonNullable<TrainOptions["accept"]>,
+): Promise<Adapter> {
+  let accepted = 0;
+  let refused = quarters + 1;
+  for (let tried = quarters; refused - accepted > 1; tried = Math.floor((accepted + refused) / 2)) {
+    if (await accept(await save(tried / quarters))) accepted = tried;
+    else refused = tried;
+  }
+  const kept = accepted / quarters;
+  return { ...(await save(kept)), kept };
 }
 
 function isEmbedded(model: Model): model is EmbeddedModel {
   return "engine" in model && "lora" in model;
-}
-
-function copyOf(lora: Lora): Lora {
-  return { ...lora, tensors: new Map([...lora.tensors].map(([name, t]) => [name, { ...t, data: t.data.slice() }])) };
 }
