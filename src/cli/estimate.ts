@@ -1,7 +1,7 @@
 /**
  * What a configuration asks for, before anything starts: counts and tokens by stage, time, disk. Arithmetic only;
- * speeds come in measured. Counts and sampled lengths are taken at their most; of the Red Team's prompts a typical share
- * is taken to be put to the Target.
+ * speeds come in measured. Counts are taken at their most; tokens from typical lengths and the typical share of the Red
+ * Team's prompts that is put to the Target.
  */
 import type { Config } from "../config.ts";
 
@@ -27,8 +27,13 @@ export interface StageWork {
 
 // Typical lengths in tokens, from our own texts under the default model's tokenizer.
 const promptLength = 32;
-const answerLength = 60;
+const answerLength = 50;
 const seedFrame = 60;
+// What the default players write, in quick runs: a prompt, and the part of an answer's room that is used.
+const writtenLength = 25;
+const usedRoom = 0.85;
+// Look-alikes that are answered to weigh a Target's step, about twice a step.
+const weighedAnswers = 2 * 48;
 // Of what the default Red Team writes, in quick runs; the paper's rules drop nothing but empty prompts.
 const keptShare = 0.6;
 // A LoRA matrix pair on every linear layer of the default base, bytes a rank.
@@ -72,27 +77,41 @@ function initialization({ initialization: { redTeam, target }, attack }: Config)
 function attack(config: Config): StageWork {
   const { iterations, attack } = config;
   const prompts = iterations * attack.seeds * attack.promptsPerSeed;
-  const answers = (prompts + iterations * attack.handWritten) * attack.responsesPerPrompt;
+  const answers = attackAnswers(config);
   return stage("attack", {
-    counts: { prompts, answers },
-    sampledTokens: prompts * attack.maxPromptTokens + likelyAnswers(config) * attack.maxResponseTokens,
+    counts: { prompts, answers: answers.most },
+    sampledTokens: prompts * promptTokens(attack) + answers.likely * answerTokens(attack),
     // A prompt is read once for all that is sampled behind it.
     readTokens: iterations * attack.seeds * seedLength(attack.examplesPerSeed) + prompts * promptLength,
   });
 }
 
-/** Answers of the attack as many as are likely. */
-function likelyAnswers({ iterations, attack, optimization }: Config): number {
+/** Answers of the attack: when no prompt is dropped, and as many as are likely. */
+function attackAnswers({ iterations, attack, optimization }: Config): {
+  readonly most: number;
+  readonly likely: number;
+} {
   const share = optimization.rules === "paper" ? 1 : keptShare;
-  return iterations * (share * attack.seeds * attack.promptsPerSeed + attack.handWritten) * attack.responsesPerPrompt;
+  const written = attack.seeds * attack.promptsPerSeed;
+  const answers = (prompts: number) => iterations * (prompts + attack.handWritten) * attack.responsesPerPrompt;
+  return { most: answers(written), likely: answers(share * written) };
+}
+
+/** Tokens of a prompt that a Red Team writes. */
+function promptTokens({ maxPromptTokens }: Config["attack"]): number {
+  return Math.min(maxPromptTokens, writtenLength);
+}
+
+/** Tokens of an answer. */
+function answerTokens({ maxResponseTokens }: Config["attack"]): number {
+  return maxResponseTokens * usedRoom;
 }
 
 function judgement(config: Config): StageWork {
-  const { iterations, attack } = config;
-  const verdicts = iterations * (attack.seeds * attack.promptsPerSeed + attack.handWritten) * attack.responsesPerPrompt;
+  const answers = attackAnswers(config);
   return stage("judgement", {
-    counts: { verdicts },
-    readTokens: likelyAnswers(config) * (promptLength + attack.maxResponseTokens),
+    counts: { verdicts: answers.most },
+    readTokens: answers.likely * (promptLength + answerTokens(config.attack)),
   });
 }
 
@@ -109,6 +128,7 @@ function optimization({ iterations, attack, optimization: { redTeam, target } }:
   return stage("optimization", {
     counts: { "Red Team pairs": redPairs, "Target pairs": targetPairs },
     trainedTokens: redPairs * redTeam.epochs * redLength + targetPairs * target.epochs * targetLength,
+    sampledTokens: target.maxOverRefusal < 1 ? iterations * weighedAnswers * answerTokens(attack) : 0,
     // The reference reads every pair once.
     readTokens: redPairs * redLength + targetPairs * targetLength,
   });
@@ -129,11 +149,11 @@ function evaluation({ iterations, attack, evaluation: e, judge }: Config): Stage
       "ordinary texts": texts,
       "labelled texts": 2 * labelled,
     },
-    sampledTokens: written * attack.maxPromptTokens + answers * attack.maxResponseTokens,
+    sampledTokens: written * promptTokens(attack) + answers * answerTokens(attack),
     readTokens:
       players * e.crossPlaySeeds * seedLength(attack.examplesPerSeed) +
       // By the Target before it answers, then once for both judges.
-      answers * (2 * promptLength + attack.maxResponseTokens) +
+      answers * (2 * promptLength + answerTokens(attack)) +
       (texts + labelled) * (promptLength + answerLength),
   });
 }

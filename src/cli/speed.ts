@@ -1,6 +1,6 @@
 /**
  * How fast this machine is, from a matrix product of the default model's sizes that runs for a moment: no model is
- * needed. The factors between that and the three kinds of work are the engine's own, measured once (dev/LOG.md).
+ * needed. The factors between that and the three kinds of work are what whole quick runs came to (dev/LOG.md).
  */
 import * as o from "../engine/graph/ops.ts";
 import { openSession } from "../engine/graph/session.ts";
@@ -13,8 +13,8 @@ const columns = 1536;
 
 // Billions of multiply-adds × 2 in float32 that take as long as one token, overheads included.
 const gigaflopsPerToken = {
-  int8: { train: 0.52, sample: 0.42, judge: 0.17 },
-  float32: { train: 0.7, sample: 0.6, judge: 0.3 },
+  int8: { train: 0.47, sample: 0.55, judge: 0.055 },
+  float32: { train: 0.82, sample: 0.83, judge: 0.11 },
 };
 
 /** GEMM speed and what follows from it. */
