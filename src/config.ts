@@ -87,7 +87,8 @@ export const Config = z.strictObject({
     rules: z.enum(["seas", "paper"]).describe("how pairs are made: ours, or the paper's exactly"),
     redTeam: Dpo.extend({
       margin: share.describe("least difference of unsafe shares between chosen and rejected"),
-      maxPairs: positive,
+      maxPairs: positive.describe("pairs of its own successes over its failures, an iteration"),
+      handWrittenPairs: count.describe("hand-written attacks over its failures, an iteration (the paper: 0)"),
     }),
     target: Dpo.extend({
       maxPairs: positive.describe("safety pairs an iteration (the paper: 2000)"),
@@ -174,6 +175,7 @@ const quick: Config = {
       sftWeight: 1,
       margin: 0.3,
       maxPairs: 24,
+      handWrittenPairs: 12,
     },
     target: {
       learningRate: 5e-4,
@@ -201,7 +203,7 @@ export const presets: Readonly<Record<Preset, Config>> = {
     initialization: { redTeam: { examples: 24 }, target: { examples: 24 } },
     attack: { seeds: 6, promptsPerSeed: 2, handWritten: 6, responsesPerPrompt: 2, batchSize: 12 },
     optimization: {
-      redTeam: { maxPairs: 6 },
+      redTeam: { maxPairs: 6, handWrittenPairs: 3 },
       target: { maxPairs: 8, generalPairs: [4], lookAlikePairs: 4, replayPairs: 2 },
     },
     evaluation: { testPrompts: 12, lookAlikes: 12, ordinary: 8, crossPlaySeeds: 3 },
@@ -218,7 +220,7 @@ export const presets: Readonly<Record<Preset, Config>> = {
       maxResponseTokens: 128,
     },
     optimization: {
-      redTeam: { maxPairs: 200, learningRate: 5e-5, maxLength: 384 },
+      redTeam: { maxPairs: 200, handWrittenPairs: 100, learningRate: 5e-5, maxLength: 384 },
       target: {
         maxPairs: 400,
         generalPairs: [200, 300],
@@ -255,7 +257,15 @@ export const presets: Readonly<Record<Preset, Config>> = {
     },
     optimization: {
       rules: "paper",
-      redTeam: { learningRate: 5e-6, epochs: 1, sftWeight: 0, margin: 0, maxPairs: 5000, maxLength: 2048 },
+      redTeam: {
+        learningRate: 5e-6,
+        epochs: 1,
+        sftWeight: 0,
+        margin: 0,
+        maxPairs: 5000,
+        handWrittenPairs: 0,
+        maxLength: 2048,
+      },
       target: {
         learningRate: 5e-6,
         sftWeight: 0,

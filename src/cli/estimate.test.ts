@@ -12,7 +12,7 @@ describe("estimateWork", () => {
       initialization: { examples: 24 * 3 },
       attack: { prompts: 36, answers: (36 + 3 * 6) * 2 },
       judgement: { verdicts: (36 + 3 * 6) * 2 },
-      optimization: { "Red Team pairs": 18, "Target pairs": 3 * (8 + 4 + 4) + 2 * 2 },
+      optimization: { "Red Team pairs": 3 * (6 + 3), "Target pairs": 3 * (8 + 4 + 4) + 2 * 2 },
       evaluation: {
         prompts: 24,
         answers: 192,
@@ -42,7 +42,7 @@ describe("estimateWork", () => {
 
   it("never makes more Red Team pairs than seeds", () => {
     const config = resolveConfig({ preset: "tiny", iterations: 1, attack: { seeds: 2 } });
-    expect(countsOf(config).optimization?.["Red Team pairs"]).toBe(2);
+    expect(countsOf(config).optimization?.["Red Team pairs"]).toBe(2 + 2);
   });
 });
 

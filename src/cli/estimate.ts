@@ -116,7 +116,8 @@ function judgement(config: Config): StageWork {
 }
 
 function optimization({ iterations, attack, optimization: { redTeam, target } }: Config): StageWork {
-  const redPairs = iterations * Math.min(redTeam.maxPairs, attack.seeds);
+  const redPairs =
+    iterations * (Math.min(redTeam.maxPairs, attack.seeds) + Math.min(redTeam.handWrittenPairs, attack.seeds));
   let targetPairs = 0;
   for (let i = 1; i <= iterations; i++) {
     const general = target.generalPairs[Math.min(i, target.generalPairs.length) - 1] ?? 0;

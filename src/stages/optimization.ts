@@ -5,6 +5,7 @@
 
 import { groupBy } from "../data/group-by.ts";
 import { hashId } from "../data/ids.ts";
+import { handWrittenPairs } from "../data/pairs-hand-written.ts";
 import { generalPairs, lookAlikePairs, mixPairs, replayPairs } from "../data/pairs-mix.ts";
 import { redTeamPairs } from "../data/pairs-red-team.ts";
 import { targetPairs } from "../data/pairs-target.ts";
@@ -51,7 +52,7 @@ export async function optimization(
     name: "pairs",
     unit: "pairs",
     async work() {
-      const red = redTeam(context, attacked);
+      const red = redTeam(context, iteration, attacked);
       const target = await targetMix(context, iteration, attacked);
       const write = (name: string, text: string) => writeAtomic(context.run.path(`${iteration}`, name), text);
       await write("pairs.red-team.jsonl", red.pairs.map(toLine).join(""));
@@ -92,12 +93,13 @@ async function trained(
   );
 }
 
-function redTeam({ config, run }: Context, { seeds, prompts, attempts, verdicts }: Attacked) {
+function redTeam({ config, run, data }: Context, iteration: number, { seeds, prompts, attempts, verdicts }: Attacked) {
   const answers = answersByPrompt(attempts, verdicts);
   const bySeed = groupBy(prompts, (prompt) => prompt.seedId ?? "");
   const { rules, redTeam: settings } = config.optimization;
   const rows = seeds.map((seed) => ({
     seedId: seed.id,
+    category: seed.category,
     messages: seedMessages(seed),
     prompts: (bySeed.get(seed.id) ?? []).map((prompt) => ({
       prompt,
@@ -111,7 +113,12 @@ function redTeam({ config, run }: Context, { seeds, prompts, attempts, verdicts 
       : { rules, maxPairs: settings.maxPairs, margin: settings.margin },
   );
   if (made.pairs.length === 0) run.report({ type: "note", text: `no Red Team pairs: ${JSON.stringify(made.counts)}` });
-  return made;
+  const seed = `${config.seed}/${iteration}`;
+  const known = handWrittenPairs(rows, data.train, {
+    count: settings.handWrittenPairs,
+    seed: `hand-written-pairs/${seed}`,
+  });
+  return { pairs: mixPairs([made.pairs, known], `mix/red-team/${seed}`), counts: made.counts };
 }
 
 /** Safety pairs of this iteration, with what keeps the Target useful and its memory long. */

@@ -1,0 +1,43 @@
+/**
+ * Pairs that keep a Red Team's range: a hand-written attack of the category over a prompt of its own that drew nothing
+ * unsafe. Trained on its successes alone it soon writes one kind of sentence, the one that works (dev/LOG.md); the
+ * hand-written attacks have every style. The paper has no such pairs.
+ */
+import { createRandom } from "../random.ts";
+import type { Pair, Prompt } from "../records.ts";
+import { groupBy } from "./group-by.ts";
+import { makePair } from "./pairs.ts";
+import type { RedTeamSeed } from "./pairs-red-team.ts";
+
+/**
+ * At most one pair for each of `count` seed prompts, drawn by chance, of kind `general`. Seed prompts from which nothing
+ * failed, or whose category has no attack but those shown in them, give none.
+ *
+ * @param attacks hand-written, of the training split
+ */
+export function handWrittenPairs(
+  rows: readonly (RedTeamSeed & { readonly category: string })[],
+  attacks: readonly Prompt[],
+  { count, seed }: { readonly count: number; readonly seed: number | string },
+): Pair[] {
+  const random = createRandom(seed);
+  const byCategory = groupBy(attacks, (attack) => attack.category);
+  return random.sample(rows, Math.min(count, rows.length)).flatMap(({ category, messages, prompts }) => {
+    const shown = messages.map((message) => message.content).join("\n");
+    const fresh = (byCategory.get(category) ?? []).filter((attack) => !shown.includes(attack.text.trim()));
+    const failed = prompts.filter(
+      ({ prompt, verdicts }) => prompt.text.trim() !== "" && verdicts.every((verdict) => verdict.label !== "unsafe"),
+    );
+    if (fresh.length === 0 || failed.length === 0) return [];
+    const chosen = random.pick(fresh);
+    const rejected = random.pick(failed).prompt;
+    return makePair({
+      role: "red-team",
+      prompt: [...messages],
+      chosen: chosen.text,
+      rejected: rejected.text,
+      kind: "general",
+      from: [chosen.id, rejected.id],
+    });
+  });
+}
