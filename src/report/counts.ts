@@ -3,7 +3,7 @@
  * training curves, time. Files are streamed and counted; memory does not grow with them.
  */
 import { z } from "zod";
-import { Attempt, DropReason, type Label, Pair, Prompt, Role, Verdict } from "../records.ts";
+import { Adapter, Attempt, DropReason, type Label, Pair, Prompt, Role, Verdict } from "../records.ts";
 import { Done } from "../run/done.ts";
 import { exists, type RunFiles, readJson, readRows } from "./files.ts";
 import type { AttackCounts, StageTime, Training } from "./types.ts";
@@ -41,7 +41,9 @@ export async function readTraining(files: RunFiles, iteration: number): Promise<
       const numbers = Object.entries(row).filter(([, value]) => typeof value === "number" && Number.isFinite(value));
       steps.push(Object.fromEntries(numbers) as Record<string, number>);
     }
-    if (steps.length > 0) curves.push({ role, iteration, total: steps.length, steps: thin(steps) });
+    const adapter = await readJson(files, `${iteration}/adapters/${role}/adapter.json`, Adapter);
+    const kept = adapter?.kept ?? null;
+    if (steps.length > 0) curves.push({ role, iteration, total: steps.length, steps: thin(steps), kept });
   }
   return curves;
 }

@@ -60,6 +60,8 @@ export interface Training {
   /** Optimizer steps in the file. */
   readonly total: number;
   readonly steps: readonly Readonly<Record<string, number>>[];
+  /** How much of the trained step was kept, 0 … 1; null where nobody asked. */
+  readonly kept: number | null;
 }
 
 /** Counts of one iteration's attack. */

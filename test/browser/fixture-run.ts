@@ -277,6 +277,9 @@ export async function writeFixtureRun(runDir: string, options: FixtureOptions = 
     for (const role of ["red-team", "target"] as const) {
       if (i === 0 && role === "target") continue;
       const steps = i === 0 ? 12 : 9;
+      const adapter = { role, iteration: i, base: "fixture", rank: 16, path: `${i}/adapters/${role}`, sha256: "0" };
+      const kept = role === "target" ? { kept: i === 3 ? 0.5 : 1 } : {};
+      await put(`${i}/adapters/${role}/adapter.json`, JSON.stringify({ ...adapter, ...kept }));
       await rows(
         `${i}/adapters/${role}/train.jsonl`,
         Array.from({ length: steps }, (_, s) => {

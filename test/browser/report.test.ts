@@ -81,6 +81,7 @@ describe("the report of a whole run", () => {
       expect(await page.locator(".result").textContent()).toContain(
         "62 % of held-out answers before training and on 20 % after 3 iterations",
       );
+      expect(await page.locator("#training .small").first().textContent()).toContain("T₁ 100 %, T₂ 100 %, T₃ 50 %");
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
       expect(wrong).toEqual([]);
       await page.close();

@@ -4,7 +4,7 @@ import type { Role } from "../../records.ts";
 import type { Summary, Training } from "../types.ts";
 import { chart } from "./chart.ts";
 import { h, nothing, section } from "./dom.ts";
-import { count, number, redTeam, target } from "./format.ts";
+import { count, number, percent, redTeam, target } from "./format.ts";
 import { colors } from "./palette.ts";
 
 /** Both players' curves. */
@@ -34,6 +34,7 @@ function curves(role: Role, all: readonly Training[]): HTMLElement {
     "div",
     {},
     h("h3", { class: "role" }, role === "red-team" ? "Red Team" : "Target"),
+    keptSteps(after),
     h(
       "div",
       { class: "grid four" },
@@ -43,6 +44,16 @@ function curves(role: Role, all: readonly Training[]): HTMLElement {
       curve(role, after, "rewards/accuracies", "Reward accuracy", "rewards/accuracies"),
     ),
   );
+}
+
+/** How much of each step was kept, where a limit on over-refusal was set. */
+function keptSteps(all: readonly Training[]): HTMLElement | null {
+  const weighed = all.flatMap(({ iteration, kept }) =>
+    kept === null ? [] : [`${target(iteration)} ${percent(kept)}`],
+  );
+  if (weighed.length === 0) return null;
+  const text = "Kept of each step, so that harmless look-alikes held back from training are still answered: ";
+  return h("p", { class: "small" }, `${text}${weighed.join(", ")}.`);
 }
 
 interface Step {
