@@ -41,11 +41,8 @@ export function forkLength({ prompt, completions }: Fork): number {
 /** −1e9 where a token must not look. */
 const hidden = -1e9;
 
-/** Inputs shared by every graph over whole sequences: ids and positions (B, T), mask (B, 1, 1, T, T), rope tables. */
-export function forkFeeds(
-  rows: readonly Fork[],
-  config: LlamaConfig,
-): { readonly feeds: Tensors; readonly length: number } {
+/** Ids and positions (B, T) and mask (B, 1, 1, T, T) of padded rows, T = length of the longest. */
+export function rowFeeds(rows: readonly Fork[]): { readonly feeds: Tensors; readonly length: number } {
   const length = Math.max(...rows.map(forkLength));
   const ids = new BigInt64Array(rows.length * length);
   const positions = BigInt64Array.from(ids, (_, i) => BigInt(i % length));
@@ -68,14 +65,28 @@ export function forkFeeds(
       start += completion.length;
     }
   });
-  const rope = ropeTables(config, length);
-  const half = config.headDim / 2;
   return {
     length,
     feeds: {
       ids: { data: ids, dims: [rows.length, length] },
       positions: { data: positions, dims: [rows.length, length] },
       mask: { data: mask, dims: [rows.length, 1, 1, length, length] },
+    },
+  };
+}
+
+/** Inputs shared by every graph over whole sequences: those of {@link rowFeeds} and the rope tables (T, D/2). */
+export function forkFeeds(
+  rows: readonly Fork[],
+  config: LlamaConfig,
+): { readonly feeds: Tensors; readonly length: number } {
+  const { feeds, length } = rowFeeds(rows);
+  const rope = ropeTables(config, length);
+  const half = config.headDim / 2;
+  return {
+    length,
+    feeds: {
+      ...feeds,
       rope_cos: { data: rope.cos, dims: [length, half] },
       rope_sin: { data: rope.sin, dims: [length, half] },
     },

@@ -2,7 +2,7 @@
  * The decoder as sampling sees it: reads tokens behind a key/value cache. A prompt that several rows share is read once,
  * and so is the beginning that all prompts have in common (a system message).
  */
-import { byTokens, forkFeeds } from "./collate.ts";
+import { byTokens, rowFeeds } from "./collate.ts";
 import type { Engine } from "./engine.ts";
 import type { Tensors } from "./graph/session.ts";
 import { type KvCache, kvCache, type Piece, pastFeeds, writeTokens } from "./kv-cache.ts";
@@ -43,10 +43,7 @@ export async function openDecoder(engine: Engine, lora: Lora, temperature: numbe
   return {
     config,
     step(past, known, ids) {
-      const { feeds, length } = forkFeeds(
-        ids.map((prompt) => ({ prompt, completions: [] })),
-        config,
-      );
+      const { feeds, length } = rowFeeds(ids.map((prompt) => ({ prompt, completions: [] })));
       const rows = ids.length;
       const positions = (feeds.positions!.data as BigInt64Array).map(
         (t, i) => t + BigInt(known[Math.floor(i / length)]!),
