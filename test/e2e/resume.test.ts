@@ -86,7 +86,7 @@ it(`killed at ${kills} moments, a run ends with the bytes of one that was left a
   const duration = performance.now() - begun;
 
   // A start costs seconds before it does anything new, so some moments lie there and most later.
-  const longest = 10_000 + (2 * duration) / kills;
+  let longest = 10_000 + (2 * duration) / kills;
   let done = 0;
   for (let killed = 0; killed < kills; ) {
     const child = start(cut);
@@ -95,12 +95,13 @@ it(`killed at ${kills} moments, a run ends with the bytes of one that was left a
     if (child.kill("SIGKILL")) killed++;
     const [code] = await exit;
     if (code === 0) {
-      // Through already: the remaining moments hit another run.
+      // Through already: the remaining moments hit another run, and come sooner. The machine may have become faster.
       done++;
+      longest *= 0.7;
       await rm(cut, { recursive: true });
     } else expect(code, said()).toBeNull();
   }
-  expect(done).toBeLessThan(kills / 2);
+  expect(done, `${done} runs got through between ${kills} kills, at most ${longest} ms apart`).toBeLessThan(kills / 2);
   expect(await once(start(cut), "exit"), said()).toEqual([0, null]);
   expect((await readRun(await runIn(cut))).status).toBe("success");
   expect(await artefacts(cut)).toEqual(await artefacts(whole));
