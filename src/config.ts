@@ -189,7 +189,7 @@ const quick: Config = {
       generalPairs: [8],
       lookAlikePairs: 48,
       replayPairs: 8,
-      maxOverRefusal: 0.04,
+      maxOverRefusal: 0.05,
     },
   },
   evaluation: { testPrompts: 64, lookAlikes: 50, ordinary: 24, samples: 1, crossPlaySeeds: 14, crossPlayPrompts: 2 },

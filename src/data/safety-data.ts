@@ -6,11 +6,13 @@ import type { Config } from "../config.ts";
 import { createRandom } from "../random.ts";
 import type { Prompt } from "../records.ts";
 import { readDataset } from "./dataset.ts";
+import { wrappedRequests } from "./harmless-requests.ts";
 import { hashId } from "./ids.ts";
 import { type LookAlike, lookAlikes } from "./look-alikes.ts";
 import { type Ordinary, ordinary } from "./ordinary.ts";
 import { handWrittenPrompts, takePrompts } from "./prompts.ts";
 import { splitImported, splitPrompts } from "./split.ts";
+import type { Wrapper } from "./styles.ts";
 
 export interface SafetyData {
   readonly train: readonly Prompt[];
@@ -21,6 +23,8 @@ export interface SafetyData {
   /** `dev` steers training and is never trained on; no cluster is in two of them. */
   readonly lookAlikes: {
     readonly train: readonly LookAlike[];
+    /** Harmless requests in the wrappers of training attacks; to train on. */
+    readonly wrapped: readonly LookAlike[];
     readonly dev: readonly LookAlike[];
     readonly test: readonly LookAlike[];
   };
@@ -38,15 +42,15 @@ export async function loadSafetyData(config: Config): Promise<SafetyData> {
   const { train, test, clusterOf } =
     config.data.dataset === null ? ownPrompts() : await importedPrompts(config.data.dataset);
   const harmless = lookAlikes();
+  const wrapped = wrappedRequests(trainingWrappers());
   const general = ordinary();
-  const ids = [...train, ...test, ...harmless.train, ...harmless.test, ...general.train, ...general.test].map(
-    (row) => row.id,
-  );
+  const texts = [train, test, harmless.train, wrapped, harmless.test, general.train, general.test].flat();
+  const ids = texts.map((row) => row.id);
   return {
     train: takePrompts(train, Math.min(train.length, config.data.trainPrompts), "train"),
     test,
     clusterOf,
-    lookAlikes: { ...withDev(harmless.train), test: harmless.test },
+    lookAlikes: { ...withDev(harmless.train), wrapped, test: harmless.test },
     ordinary: general,
     hash: hashId("safety-data", ...ids),
   };
@@ -62,13 +66,22 @@ function withDev(rows: readonly LookAlike[]): Pick<SafetyData["lookAlikes"], "tr
 type Prompts = Pick<SafetyData, "train" | "test" | "clusterOf">;
 
 function ownPrompts(): Prompts {
-  const { train, test } = splitPrompts(handWrittenPrompts());
+  const { train, test } = ownSplit();
   const behaviours = new Map(test.map(({ prompt, behaviour }) => [prompt.id, behaviour.id]));
   return {
     train: train.map((row) => row.prompt),
     test: test.map((row) => row.prompt),
     clusterOf: (promptId) => behaviours.get(promptId) ?? promptId,
   };
+}
+
+function ownSplit() {
+  return splitPrompts(handWrittenPrompts());
+}
+
+/** The wrappers that no test prompt has. */
+function trainingWrappers(): Wrapper[] {
+  return [...new Map(ownSplit().train.map(({ wrapper }) => [wrapper.id, wrapper])).values()];
 }
 
 async function importedPrompts(path: string): Promise<Prompts> {

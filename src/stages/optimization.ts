@@ -143,10 +143,14 @@ async function targetMix(context: Context, iteration: number, { asked, attempts,
     return { prompt: text, better: { id, text: answer }, worse: { id: hashId("refusal", worse), text: worse } };
   };
   const replay = replayPairs(earlier, { count: settings.replayPairs, seed: `replay/${seed}` });
-  const lookAlikes = lookAlikePairs(data.lookAlikes.train.map(contrast), {
-    count: settings.lookAlikePairs,
-    seed: `look-alikes/${seed}`,
-  });
+  const half = Math.ceil(settings.lookAlikePairs / 2);
+  const lookAlikes = [
+    ...lookAlikePairs(data.lookAlikes.wrapped.map(contrast), { count: half, seed: `wrapped/${seed}` }),
+    ...lookAlikePairs(data.lookAlikes.train.map(contrast), {
+      count: settings.lookAlikePairs - half,
+      seed: `look-alikes/${seed}`,
+    }),
+  ];
   const ordinary = generalPairs(data.ordinary.train.map(contrast), { count: general, seed: `general/${seed}` });
   const asFarAsThereAre = (what: string, got: number, wanted: number) => {
     if (got < wanted)
