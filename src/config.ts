@@ -174,7 +174,7 @@ const quick: Config = {
       beta: 0.1,
       sftWeight: 1,
       margin: 0.3,
-      maxPairs: 24,
+      maxPairs: 16,
       handWrittenPairs: 12,
     },
     target: {
