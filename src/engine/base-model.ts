@@ -47,6 +47,7 @@ export interface OpenBaseModelOptions {
  *
  * @param base a `.gguf` or `.safetensors` file, a Hugging Face folder, a hub id, or `smollm2-135m-instruct`
  * @throws SeasError E_MODEL (no such model, damaged, not supported), E_FORMAT, E_NETWORK, E_DISK, E_CONFIG
+ * @example const base = await openBaseModel("models/smollm2-360m-instruct.gguf");
  */
 export async function openBaseModel(base: string, options: OpenBaseModelOptions = {}): Promise<BaseModel> {
   const cacheDir = resolve(options.cacheDir ?? defaultCacheDir(process.env, process.platform));

@@ -43,7 +43,11 @@ export interface EngineOptions {
   readonly onNote?: (line: string) => void;
 }
 
-/** The engine of a base model. Nothing is opened before it is needed. */
+/**
+ * The engine of a base model. Nothing is opened before it is needed.
+ *
+ * @example const engine = createEngine(await openBaseModel("smollm2-135m-instruct"), { threads: 0, precision: "int8" });
+ */
 export function createEngine(base: BaseModel, options: EngineOptions): Engine {
   const { precision = "float32" } = options;
   let weights: ReturnType<typeof weightsFor> | undefined;

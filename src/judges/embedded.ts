@@ -22,7 +22,13 @@ const windowTokens = 96;
 /** Hidden states of answers, one list of windows each; several judges may read the same ones. */
 export type AnswerStates = (inputs: readonly JudgeInput[], signal?: AbortSignal) => Promise<Float32Array[][]>;
 
-/** Hidden states by the engine. The last batch is kept, so that a second judge costs no second forward pass. */
+/**
+ * Hidden states by the engine. The last batch is kept, so that a second judge costs no second forward pass.
+ *
+ * @example
+ * const states = answerStates(engine);
+ * const judges = [embeddedJudge(states, await readHead("gptfuzz")), embeddedJudge(states, await readHead("jailbreakbench"))];
+ */
 export function answerStates(engine: Engine): AnswerStates {
   let last: { readonly inputs: readonly JudgeInput[]; readonly states: Float32Array[][] } | undefined;
   const same = (inputs: readonly JudgeInput[]) =>

@@ -51,6 +51,7 @@ const folder = new URL("../../assets/judges/", import.meta.url);
  * Reads a head that is shipped with the package.
  *
  * @throws SeasError E_CONFIG when there is none of that name
+ * @example const { threshold, card } = await readHead("gptfuzz");
  */
 export async function readHead(name: string): Promise<JudgeHead> {
   const known = (await readdir(folder))
