@@ -32,8 +32,10 @@ const seedFrame = 60;
 // What the default players write, in quick runs: a prompt, and the part of an answer's room that is used.
 const writtenLength = 25;
 const usedRoom = 0.85;
-// Look-alikes that are answered to weigh a Target's step, about twice a step.
-const weighedAnswers = 2 * 48;
+// Held-back look-alikes are answered to weigh a Target's step, about twice a step, in a few words.
+const heldBack = 45;
+const weighings = 2;
+const fewWords = 24;
 // Of what the default Red Team writes, in quick runs; the paper's rules drop nothing but empty prompts.
 const keptShare = 0.6;
 // A LoRA matrix pair on every linear layer of the default base, bytes a rank.
@@ -115,7 +117,7 @@ function judgement(config: Config): StageWork {
   });
 }
 
-function optimization({ iterations, attack, optimization: { redTeam, target } }: Config): StageWork {
+function optimization({ iterations, attack, optimization: { redTeam, target }, evaluation }: Config): StageWork {
   const redPairs =
     iterations * (Math.min(redTeam.maxPairs, attack.seeds) + Math.min(redTeam.handWrittenPairs, attack.seeds));
   let targetPairs = 0;
@@ -123,13 +125,14 @@ function optimization({ iterations, attack, optimization: { redTeam, target } }:
     const general = target.generalPairs[Math.min(i, target.generalPairs.length) - 1] ?? 0;
     targetPairs += target.maxPairs + general + target.lookAlikePairs + (i > 1 ? target.replayPairs : 0);
   }
+  const weighed = weighings * Math.min(heldBack, evaluation.lookAlikes);
   // A pair is chosen and rejected behind one prompt.
   const redLength = seedLength(attack.examplesPerSeed) + 2 * promptLength;
   const targetLength = promptLength + 2 * answerLength;
   return stage("optimization", {
     counts: { "Red Team pairs": redPairs, "Target pairs": targetPairs },
     trainedTokens: redPairs * redTeam.epochs * redLength + targetPairs * target.epochs * targetLength,
-    sampledTokens: target.maxOverRefusal < 1 ? iterations * weighedAnswers * answerTokens(attack) : 0,
+    sampledTokens: target.maxOverRefusal < 1 ? iterations * weighed * fewWords : 0,
     // The reference reads every pair once.
     readTokens: redPairs * redLength + targetPairs * targetLength,
   });

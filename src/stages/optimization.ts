@@ -83,7 +83,7 @@ async function trained(
     return adapter;
   }
   const settings = config.optimization[role === "red-team" ? "redTeam" : "target"];
-  return adapterStage(context, role, iteration, stepsOf(pairs.length, settings), () =>
+  const next = await adapterStage(context, role, iteration, stepsOf(pairs.length, settings), () =>
     trainer.dpo(player(context, adapter), pairs, {
       ...trainOptions(context, role, iteration, settings),
       beta: settings.beta,
@@ -91,6 +91,10 @@ async function trained(
       ...(accept === undefined ? {} : { accept }),
     }),
   );
+  if (accept !== undefined && next.kept === undefined) {
+    run.report({ type: "warning", text: "this trainer keeps whole steps: maxOverRefusal has no effect" });
+  }
+  return next;
 }
 
 function redTeam({ config, run, data }: Context, iteration: number, { seeds, prompts, attempts, verdicts }: Attacked) {

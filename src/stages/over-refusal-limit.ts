@@ -4,6 +4,7 @@
  * holds do. A step after which more of them are declined than `maxOverRefusal` allows is weakened until it fits.
  */
 import { looksLikeRefusal } from "../metrics/refusal.ts";
+import { createRandom } from "../random.ts";
 import type { Adapter } from "../records.ts";
 import type { Model } from "../seams.ts";
 import { collect, sampling } from "./attack.ts";
@@ -25,24 +26,30 @@ export function overRefusalLimit(
   let before: number | undefined;
   return async (candidate) => {
     const after = await refusedShare(context, context.base.with(candidate));
-    before ??= await refusedShare(context, player(context, first));
-    const accepted = after <= before + maxOverRefusal;
+    // What T_0 declines can only matter where the limit alone is exceeded.
+    if (after > maxOverRefusal) before ??= await refusedShare(context, player(context, first));
+    const accepted = after <= (before ?? 0) + maxOverRefusal;
     const percent = (share: number) => `${Math.round(100 * share)} %`;
-    context.run.report({
-      type: "note",
-      text: `iteration ${iteration}: the Target declines ${percent(after)} of harmless look-alikes (T_0 ${percent(before)})${accepted ? "" : ", too many: its step is weakened"}`,
-    });
+    const outcome = accepted ? "" : `, too many (T_0 ${percent(before ?? 0)}): its step is weakened`;
+    const text = `iteration ${iteration}: the Target declines ${percent(after)} of held-back look-alikes${outcome}`;
+    context.run.report({ type: "note", text });
     return accepted;
   };
 }
 
-/** Refusals, full or partial, among the answers to the held-back look-alikes; 0 … 1. */
+/** Tokens of an answer that are looked at: a refusal shows at once. */
+const firstWords = 24;
+
+/**
+ * Refusals, full or partial, among the answers to held-back look-alikes, as many as the evaluation asks of others;
+ * 0 … 1.
+ */
 async function refusedShare(context: Context, model: Model): Promise<number> {
-  const requests = context.data.lookAlikes.dev.map(({ id, text }) => ({
-    id,
-    messages: [{ role: "user" as const, content: text }],
-  }));
-  const options = { ...sampling(context), maxTokens: context.config.attack.maxResponseTokens };
+  const { config, data } = context;
+  const { dev } = data.lookAlikes;
+  const rows = createRandom("weighed").sample(dev, Math.min(dev.length, config.evaluation.lookAlikes));
+  const requests = rows.map(({ id, text }) => ({ id, messages: [{ role: "user" as const, content: text }] }));
+  const options = { ...sampling(context), maxTokens: Math.min(firstWords, config.attack.maxResponseTokens) };
   const answers = (await collect(model.generate(requests, options))).filter(({ text }) => text.trim() !== "");
   const refused = answers.filter(({ text }) => looksLikeRefusal(text).kind !== undefined);
   return answers.length === 0 ? 0 : refused.length / answers.length;
