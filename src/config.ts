@@ -174,8 +174,8 @@ const quick: Config = {
       beta: 0.1,
       sftWeight: 1,
       margin: 0.3,
-      maxPairs: 10,
-      handWrittenPairs: 8,
+      maxPairs: 16,
+      handWrittenPairs: 12,
     },
     target: {
       learningRate: 5e-4,
@@ -192,7 +192,7 @@ const quick: Config = {
       maxOverRefusal: 0.05,
     },
   },
-  evaluation: { testPrompts: 64, lookAlikes: 50, ordinary: 24, samples: 1, crossPlaySeeds: 12, crossPlayPrompts: 2 },
+  evaluation: { testPrompts: 64, lookAlikes: 50, ordinary: 24, samples: 1, crossPlaySeeds: 14, crossPlayPrompts: 2 },
 };
 
 /**

@@ -32,10 +32,9 @@ const seedFrame = 60;
 // What the default players write, in quick runs: a prompt, and the part of an answer's room that is used.
 const writtenLength = 25;
 const usedRoom = 0.85;
-// Held-back look-alikes are answered to weigh a Target's step, about twice a step, in a few words.
+// Held-back look-alikes are answered to weigh a Target's step, about twice a step.
 const heldBack = 45;
 const weighings = 2;
-const fewWords = 24;
 // Of what the default Red Team writes, in quick runs; the paper's rules drop nothing but empty prompts.
 const keptShare = 0.6;
 // A LoRA matrix pair on every linear layer of the default base, bytes a rank.
@@ -132,7 +131,7 @@ function optimization({ iterations, attack, optimization: { redTeam, target }, e
   return stage("optimization", {
     counts: { "Red Team pairs": redPairs, "Target pairs": targetPairs },
     trainedTokens: redPairs * redTeam.epochs * redLength + targetPairs * target.epochs * targetLength,
-    sampledTokens: target.maxOverRefusal < 1 ? iterations * weighed * fewWords : 0,
+    sampledTokens: target.maxOverRefusal < 1 ? iterations * weighed * answerTokens(attack) : 0,
     // The reference reads every pair once.
     readTokens: redPairs * redLength + targetPairs * targetLength,
   });

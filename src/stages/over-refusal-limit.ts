@@ -37,9 +37,6 @@ export function overRefusalLimit(
   };
 }
 
-/** Tokens of an answer that are looked at: a refusal shows at once. */
-const firstWords = 24;
-
 /**
  * Refusals, full or partial, among the answers to held-back look-alikes, as many as the evaluation asks of others;
  * 0 … 1.
@@ -47,9 +44,10 @@ const firstWords = 24;
 async function refusedShare(context: Context, model: Model): Promise<number> {
   const { config, data } = context;
   const { dev } = data.lookAlikes;
-  const rows = createRandom("weighed").sample(dev, Math.min(dev.length, config.evaluation.lookAlikes));
+  const drawn = new Set(createRandom("weighed").sample(dev, Math.min(dev.length, config.evaluation.lookAlikes)));
+  const rows = dev.filter((row) => drawn.has(row));
   const requests = rows.map(({ id, text }) => ({ id, messages: [{ role: "user" as const, content: text }] }));
-  const options = { ...sampling(context), maxTokens: Math.min(firstWords, config.attack.maxResponseTokens) };
+  const options = { ...sampling(context), maxTokens: config.attack.maxResponseTokens };
   const answers = (await collect(model.generate(requests, options))).filter(({ text }) => text.trim() !== "");
   const refused = answers.filter(({ text }) => looksLikeRefusal(text).kind !== undefined);
   return answers.length === 0 ? 0 : refused.length / answers.length;
