@@ -20,7 +20,7 @@ export interface SafetyData {
   readonly test: readonly Prompt[];
   /** What intervals are clustered by, for a test prompt: its behaviour. */
   readonly clusterOf: (promptId: string) => string;
-  /** `dev` steers training and is never trained on; no cluster is in two of them. */
+  /** `dev` steers training and is never trained on; no cluster is in two of train, dev and test. */
   readonly lookAlikes: {
     readonly train: readonly LookAlike[];
     /** Harmless requests in the wrappers of training attacks; to train on. */

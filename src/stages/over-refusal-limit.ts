@@ -50,5 +50,6 @@ async function refusedShare(context: Context, model: Model): Promise<number> {
   const options = { ...sampling(context), maxTokens: config.attack.maxResponseTokens };
   const answers = (await collect(model.generate(requests, options))).filter(({ text }) => text.trim() !== "");
   const refused = answers.filter(({ text }) => looksLikeRefusal(text).kind !== undefined);
-  return answers.length === 0 ? 0 : refused.length / answers.length;
+  // A Target that says nothing at all helps nobody.
+  return answers.length === 0 ? 1 : refused.length / answers.length;
 }
