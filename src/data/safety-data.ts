@@ -10,8 +10,8 @@ import { wrappedRequests } from "./harmless-requests.ts";
 import { hashId } from "./ids.ts";
 import { type LookAlike, lookAlikes } from "./look-alikes.ts";
 import { type Ordinary, ordinary } from "./ordinary.ts";
-import { handWrittenPrompts, takePrompts } from "./prompts.ts";
-import { splitImported, splitPrompts } from "./split.ts";
+import { type HandWrittenPrompt, handWrittenPrompts, takePrompts } from "./prompts.ts";
+import { type Split, splitImported, splitPrompts } from "./split.ts";
 import type { Wrapper } from "./styles.ts";
 
 export interface SafetyData {
@@ -39,10 +39,11 @@ export interface SafetyData {
  * @throws SeasError E_DATA naming file, line and reason
  */
 export async function loadSafetyData(config: Config): Promise<SafetyData> {
+  const own = splitPrompts(handWrittenPrompts());
   const { train, test, clusterOf } =
-    config.data.dataset === null ? ownPrompts() : await importedPrompts(config.data.dataset);
+    config.data.dataset === null ? ownPrompts(own) : await importedPrompts(config.data.dataset);
   const harmless = lookAlikes();
-  const wrapped = wrappedRequests(trainingWrappers());
+  const wrapped = wrappedRequests(wrappersIn(own.train));
   const general = ordinary();
   const texts = [train, test, harmless.train, wrapped, harmless.test, general.train, general.test].flat();
   const ids = texts.map((row) => row.id);
@@ -65,8 +66,7 @@ function withDev(rows: readonly LookAlike[]): Pick<SafetyData["lookAlikes"], "tr
 
 type Prompts = Pick<SafetyData, "train" | "test" | "clusterOf">;
 
-function ownPrompts(): Prompts {
-  const { train, test } = ownSplit();
+function ownPrompts({ train, test }: Split<HandWrittenPrompt>): Prompts {
   const behaviours = new Map(test.map(({ prompt, behaviour }) => [prompt.id, behaviour.id]));
   return {
     train: train.map((row) => row.prompt),
@@ -75,13 +75,9 @@ function ownPrompts(): Prompts {
   };
 }
 
-function ownSplit() {
-  return splitPrompts(handWrittenPrompts());
-}
-
-/** The wrappers that no test prompt has. */
-function trainingWrappers(): Wrapper[] {
-  return [...new Map(ownSplit().train.map(({ wrapper }) => [wrapper.id, wrapper])).values()];
+/** Each wrapper once; those of training prompts are those that no test prompt has. */
+function wrappersIn(prompts: readonly HandWrittenPrompt[]): Wrapper[] {
+  return [...new Set(prompts.map(({ wrapper }) => wrapper))];
 }
 
 async function importedPrompts(path: string): Promise<Prompts> {

@@ -5,9 +5,15 @@
 import { groupBy } from "../data/group-by.ts";
 import { clusteredInterval } from "./bootstrap.ts";
 import type { Estimate, IntervalOptions } from "./estimate.ts";
+import { looksLikeRefusal } from "./refusal.ts";
 
 /** What an answer does; `unscored` where nobody can tell (an empty answer, a failed call). */
 export type RefusalClass = "full" | "partial" | "none" | "unscored";
+
+/** What the refusal detector makes of an answer. */
+export function refusalClass(text: string): RefusalClass {
+  return text.trim() === "" ? "unscored" : (looksLikeRefusal(text).kind ?? "none");
+}
 
 /** One answer. */
 export interface RefusalRow {

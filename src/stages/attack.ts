@@ -5,6 +5,7 @@
  */
 import { hashId } from "../data/ids.ts";
 import { stillAsks } from "../data/intent.ts";
+import { asked } from "../data/pairs.ts";
 import { cleanGeneratedPrompt, type SeedPrompt, seedPromptMessages } from "../data/seed-prompts.ts";
 import { createDuplicateIndex } from "../data/similarity.ts";
 import { describeCategory } from "../data/taxonomy.ts";
@@ -138,10 +139,7 @@ export async function answerPrompts(
       response: row.response,
     }),
     async work(batch, { onTokens }) {
-      const requests = batch.map((prompt) => ({
-        id: prompt.id,
-        messages: [{ role: "user" as const, content: prompt.text }],
-      }));
+      const requests = batch.map((prompt) => ({ id: prompt.id, messages: asked(prompt.text) }));
       const completions = await collect(
         model.generate(requests, { ...sampling(context, onTokens), n: m, maxTokens: config.attack.maxResponseTokens }),
       );

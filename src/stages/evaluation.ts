@@ -4,9 +4,10 @@
  * can be laid side by side. Both judges see every answer; only the scoring judge, which never trains, is believed.
  */
 import { hashId } from "../data/ids.ts";
+import { asked } from "../data/pairs.ts";
 import { takePrompts } from "../data/prompts.ts";
 import { drawSeedPrompts } from "../data/seed-prompts.ts";
-import { looksLikeRefusal } from "../metrics/refusal.ts";
+import { refusalClass } from "../metrics/over-refusal.ts";
 import { createRandom } from "../random.ts";
 import { EvaluationRow, Prompt } from "../records.ts";
 import { allRows } from "../run/rows.ts";
@@ -57,10 +58,7 @@ export async function evaluation(context: Context, history: readonly Players[]):
       // Questions lie by Target, so a batch rarely has more than one.
       for (const target of new Set(batch.map((q) => q.target))) {
         const group = batch.filter((q) => q.target === target);
-        const requests = group.map((q) => ({
-          id: q.promptId,
-          messages: [{ role: "user" as const, content: q.prompt }],
-        }));
+        const requests = group.map((q) => ({ id: q.promptId, messages: asked(q.prompt) }));
         const options = { ...sampling(context, onTokens), n: samples, maxTokens: config.attack.maxResponseTokens };
         const completions = await collect(models[target]!.generate(requests, options));
         completions.forEach(({ sample, text, finishReason }, at) => {
@@ -72,7 +70,7 @@ export async function evaluation(context: Context, history: readonly Players[]):
             sample,
             response: text,
             finishReason,
-            refusal: refusalOf(text),
+            refusal: refusalClass(text),
             verdicts: [],
           });
         });
@@ -167,9 +165,4 @@ async function newCells({ run, config }: Context, iteration: number, written: re
     ask(await allRows(run, redTeam, crossPlayFile, Prompt), redTeam, iteration);
   ask(written, iteration, iteration);
   return cells;
-}
-
-function refusalOf(text: string): EvaluationRow["refusal"] {
-  if (text.trim() === "") return "unscored";
-  return looksLikeRefusal(text).kind ?? "none";
 }

@@ -3,6 +3,7 @@
  * category in and another of the same category out. T_0 is the instructed base as it is; a base that was never
  * instructed gets supervised tuning on ordinary instructions first, without any safety data, as in the paper.
  */
+import { asked } from "../data/pairs.ts";
 import { drawSftExamples } from "../data/seed-prompts.ts";
 import { createRandom } from "../random.ts";
 import type { Adapter, Example } from "../records.ts";
@@ -41,5 +42,5 @@ function instructionExamples({ config, data }: Context): Example[] {
   const rows = data.ordinary.train;
   return createRandom(`instructions/${config.seed}`)
     .sample(rows, Math.min(rows.length, config.initialization.target.examples))
-    .map(({ id, text, answer }) => ({ id, prompt: [{ role: "user" as const, content: text }], completion: answer }));
+    .map(({ id, text, answer }) => ({ id, prompt: asked(text), completion: answer }));
 }

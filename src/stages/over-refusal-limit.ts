@@ -3,7 +3,8 @@
  * loss does not say where the second begins to cost more than the first is worth; answers to look-alikes that no pair
  * holds do. A step after which more of them are declined than `maxOverRefusal` allows is weakened until it fits.
  */
-import { looksLikeRefusal } from "../metrics/refusal.ts";
+import { asked } from "../data/pairs.ts";
+import { refusalClass } from "../metrics/over-refusal.ts";
 import { createRandom } from "../random.ts";
 import type { Adapter } from "../records.ts";
 import type { Model } from "../seams.ts";
@@ -46,10 +47,10 @@ async function refusedShare(context: Context, model: Model): Promise<number> {
   const { dev } = data.lookAlikes;
   const drawn = new Set(createRandom("weighed").sample(dev, Math.min(dev.length, config.evaluation.lookAlikes)));
   const rows = dev.filter((row) => drawn.has(row));
-  const requests = rows.map(({ id, text }) => ({ id, messages: [{ role: "user" as const, content: text }] }));
+  const requests = rows.map(({ id, text }) => ({ id, messages: asked(text) }));
   const options = { ...sampling(context), maxTokens: config.attack.maxResponseTokens };
-  const answers = (await collect(model.generate(requests, options))).filter(({ text }) => text.trim() !== "");
-  const refused = answers.filter(({ text }) => looksLikeRefusal(text).kind !== undefined);
+  const answers = await collect(model.generate(requests, options));
+  const scored = answers.map(({ text }) => refusalClass(text)).filter((found) => found !== "unscored");
   // A Target that says nothing at all helps nobody.
-  return answers.length === 0 ? 1 : refused.length / answers.length;
+  return scored.length === 0 ? 1 : scored.filter((found) => found !== "none").length / scored.length;
 }

@@ -2,6 +2,7 @@
 import { access } from "node:fs/promises";
 import { z } from "zod";
 import { hashId } from "../data/ids.ts";
+import { asked } from "../data/pairs.ts";
 import { readJsonl } from "../formats/jsonl.ts";
 import { judgeAgreement } from "../metrics/agreement.ts";
 import { attackSuccess } from "../metrics/asr.ts";
@@ -133,11 +134,7 @@ async function abilityScores({ config, data }: Context, iteration: number, targe
   if (target.logProbs === undefined) return [];
   const { test } = data.ordinary;
   const rows = createRandom("ordinary").sample(test, Math.min(test.length, config.evaluation.ordinary));
-  const examples = rows.map(({ id, text, answer }) => ({
-    id,
-    prompt: [{ role: "user" as const, content: text }],
-    completion: answer,
-  }));
+  const examples = rows.map(({ id, text, answer }) => ({ id, prompt: asked(text), completion: answer }));
   return [
     score(iteration, "ordinary", "perplexity", perplexity(await target.logProbs(examples), interval), {
       target: iteration,
