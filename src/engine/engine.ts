@@ -20,7 +20,7 @@ export function pooledLayer(layers: number): number {
 }
 
 /** Most probable tokens that leave the graph at each step; a nucleus wider than this reads the whole row. */
-export const topTokens = 64;
+export const topTokens = 256;
 
 export interface Engine {
   readonly base: BaseModel;

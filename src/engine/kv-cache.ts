@@ -41,7 +41,10 @@ export function writeTokens(cache: KvCache, source: Tensors, pieces: readonly Pi
     for (const { from, to, at, length } of pieces) {
       for (let h = 0; h < heads; h++) {
         const start = (from * heads + h) * width * size;
-        data.set(tokens.data.subarray(start, start + length * size), ((to * heads + h) * capacity + at) * size);
+        const target = ((to * heads + h) * capacity + at) * size;
+        // One token is too short for a view and a native copy to pay.
+        if (length === 1) for (let i = 0; i < size; i++) data[target + i] = tokens.data[start + i]!;
+        else data.set(tokens.data.subarray(start, start + length * size), target);
       }
     }
   }

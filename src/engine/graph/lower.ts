@@ -12,6 +12,8 @@ export interface Emitter {
   emit(opType: string, inputs: readonly string[], options?: EmitOptions): string[];
   /** Name of a float32 scalar, kept once. */
   float(value: number): string;
+  /** Name of a uint8 scalar, kept once. */
+  byte(value: number): string;
   /** Name of an int64 vector, kept once. */
   ints(values: readonly number[]): string;
   /** Name of an int64 vector of one element holding a named dimension, or undefined when no input has that name. */
@@ -110,13 +112,24 @@ export const lowerings: Readonly<Record<Exclude<Op, "input" | "weight" | "consta
   topKIndices: (n, e) => `${e.value(n.inputs[0]!)}:1`,
 };
 
-/** The operator quantises a whole tensor by its extremes; dividing each row by its largest value first makes that a row's. */
+/**
+ * x · matrix · scale in 8 bits. Each row has a step of its own, 1/127 of its largest size, so that what is in one row does
+ * not depend on the others. Layers that read the same x share its rounding, for equal nodes are written once.
+ */
 function int8Product(x: string, matrix: string, scale: string, e: Emitter): string {
-  const largest = e.emit("ReduceMax", [e.emit("Abs", [x])[0]!, e.ints([-1])], { attrs: { keepdims: 1 } })[0]!;
-  const divisor = e.emit("Max", [largest, e.float(1e-30)])[0]!; // a row of zeros stays one
-  const rows = e.emit("Div", [x, divisor])[0]!;
-  const product = e.emit("DynamicQuantizeMatMul", [rows, matrix, scale], { domain: microsoft })[0]!;
-  return e.emit("Mul", [product, divisor])[0]!;
+  const rowwise = { attrs: { keepdims: 1 } };
+  const last = e.ints([-1]);
+  // Not ReduceMax of Abs, which writes all of x once more.
+  const most = e.emit("ReduceMax", [x, last], rowwise)[0]!;
+  const least = e.emit("Neg", [e.emit("ReduceMin", [x, last], rowwise)[0]!])[0]!;
+  const largest = e.emit("Max", [most, least, e.float(1e-30)])[0]!; // a row of zeros stays one
+  const step = e.emit("Mul", [largest, e.float(1 / 127)])[0]!;
+  const steps = e.emit("Squeeze", [step, last])[0]!;
+  const zeros = e.emit("Expand", [e.byte(128), e.emit("Shape", [steps])[0]!])[0]!;
+  const rounded = e.emit("QuantizeLinear", [x, steps, zeros], { attrs: { axis: 0 } })[0]!;
+  const operands = [rounded, matrix, e.float(1), scale, e.byte(128)];
+  const product = e.emit("MatMulIntegerToFloat", operands, { domain: microsoft })[0]!;
+  return e.emit("Mul", [product, step])[0]!;
 }
 
 function reduce(opType: string, n: Node, e: Emitter): string {

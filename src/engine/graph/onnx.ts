@@ -18,7 +18,7 @@ export interface ExternalWeights {
 }
 
 type Writer = protobuf.Writer;
-const elementType: Readonly<Record<DType, number>> = { float32: 1, int8: 3, int64: 7 };
+const elementType: Readonly<Record<DType | "uint8", number>> = { float32: 1, uint8: 2, int8: 3, int64: 7 };
 
 /**
  * ONNX bytes of the graph that computes `outputs`.
@@ -62,7 +62,7 @@ export function writeOnnx(outputs: Readonly<Record<string, Node>>, weights: read
     });
     return outputNames(name, count);
   };
-  const small = (key: string, dtype: DType, shape: readonly number[], bytes: Uint8Array): string =>
+  const small = (key: string, dtype: DType | "uint8", shape: readonly number[], bytes: Uint8Array): string =>
     once(`const ${dtype} [${shape}] ${key}`, () => {
       const name = `c${initializers.length}`;
       initializers.push((w) => writeTensor(w, name, dtype, shape, bytes));
@@ -78,6 +78,7 @@ export function writeOnnx(outputs: Readonly<Record<string, Node>>, weights: read
     emit,
     ints,
     float: (value) => floats([value], []),
+    byte: (value) => small(`${value}`, "uint8", [], Uint8Array.of(value)),
     dimension: (name) => {
       const at = dimensions.get(name);
       if (at === undefined) return undefined;
@@ -171,7 +172,13 @@ function writeNode(
 }
 
 /** TensorProto: dims 1, data_type 2, name 8, raw_data 9. */
-function writeTensor(w: Writer, name: string, dtype: DType, shape: readonly number[], bytes: Uint8Array): void {
+function writeTensor(
+  w: Writer,
+  name: string,
+  dtype: DType | "uint8",
+  shape: readonly number[],
+  bytes: Uint8Array,
+): void {
   for (const d of shape) w.uint32(8).int64(d);
   w.uint32(16).int32(elementType[dtype]).uint32(66).string(name).uint32(74).bytes(bytes);
 }

@@ -55,7 +55,8 @@ export async function openSession(outputs: Readonly<Record<string, Node>>, optio
     graphOptimizationLevel: "all",
     logSeverityLevel: 3,
     enableCpuMemArena: options.keepMemory ?? false,
-    enableMemPattern: options.keepMemory ?? false,
+    // A plan for one shape is of no use to the next, and every batch has another.
+    enableMemPattern: false,
     extra: { session: { disable_prepacking: options.prepack ? "0" : "1", "intra_op.allow_spinning": "0" } },
   };
   try {
