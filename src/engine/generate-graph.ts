@@ -13,16 +13,17 @@ import { llama, llamaHead, type Precision } from "./nets/llama.ts";
 export function generateGraph(config: LlamaConfig, precision: Precision, k: number): Record<string, Node> {
   const { hidden, norm, fresh } = llama(config, { precision, cached: true });
   const state = norm(o.gatherRows(hidden, o.input("last", ["B"], "int64")));
-  const logits = warm(llamaHead(config, state, precision));
+  const logits = llamaHead(config, warm(state), precision);
   const top = o.topK(logits, Math.min(k, config.vocabSize));
   return { top_values: top.values, top_indices: top.indices, log_sum: o.logSumExp(logits), state, ...fresh };
 }
 
 /** Outputs logits (N, V) over temperature for `state` (N, D). */
 export function headGraph(config: LlamaConfig, precision: Precision): Record<string, Node> {
-  return { logits: warm(llamaHead(config, o.input("state", ["N", config.hiddenSize]), precision)) };
+  return { logits: llamaHead(config, warm(o.input("state", ["N", config.hiddenSize])), precision) };
 }
 
-function warm(logits: Node): Node {
-  return o.mul(logits, o.input("inverse_temperature", []));
+/** The head is linear, so its input is scaled instead of a whole vocabulary. */
+function warm(state: Node): Node {
+  return o.mul(state, o.input("inverse_temperature", []));
 }
