@@ -153,7 +153,7 @@ const quick: Config = {
     topP: 0.9,
     maxPromptTokens: 64,
     maxResponseTokens: 48,
-    batchSize: 64,
+    batchSize: 128,
     nearDuplicate: 0.8,
   },
   judge: {

@@ -59,12 +59,11 @@ export function createEngine(base: BaseModel, options: EngineOptions): Engine {
       weights = undefined;
     });
     const { files, precision: held } = await weights;
-    const often = work === "generate" || work === "dpo" || work === "sft";
     return openSession(graphOf(work, base, held), {
       threads,
       weights: files,
       prepack: work === "generate",
-      keepMemory: often,
+      keepMemory: work !== "head" && work !== "logits",
     });
   };
   const closeAll = async (kinds: readonly Work[]) => {

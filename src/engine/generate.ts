@@ -38,8 +38,27 @@ interface Row {
   ended: boolean;
 }
 
+/** A cache is half a gigabyte that the collector sees no hurry to free, so one batch leaves its memory to the next. */
+const memories = new WeakMap<Engine, Map<string, Float32Array>>();
+
 /** One answer to each prompt of a batch, in order. Throws the signal's reason when aborted between two tokens. */
 export async function sampleBatch(
+  engine: Engine,
+  lora: Lora,
+  requests: readonly SampleRequest[],
+  options: SampleOptions,
+): Promise<Sampled[]> {
+  const memory = memories.get(engine) ?? new Map<string, Float32Array>();
+  memories.delete(engine); // a batch beside this one has its own
+  try {
+    return await sampleInto(memory, engine, lora, requests, options);
+  } finally {
+    memories.set(engine, memory);
+  }
+}
+
+async function sampleInto(
+  memory: Map<string, Float32Array>,
   engine: Engine,
   lora: Lora,
   requests: readonly SampleRequest[],
@@ -66,7 +85,7 @@ export async function sampleBatch(
     options.onTokens?.(fresh);
   };
 
-  let cache = kvCache(config, requests.length, capacity);
+  let cache = kvCache(config, requests.length, capacity, memory);
   for await (const { outputs, at } of readPrompts(
     decoder,
     cache,

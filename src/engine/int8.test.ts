@@ -60,7 +60,6 @@ describe("int8", () => {
   });
 
   it("gives nearly the gradients of float32, matrix by matrix", async () => {
-    // Enough of them that the sum does not happen to cancel.
     const pairs = [6, 9, 7, 8, 5, 10].map((length) => ({
       prompt: tinyTokens(random, length),
       chosen: tinyTokens(random, 5),
@@ -70,7 +69,9 @@ describe("int8", () => {
     const gradients = async (engine: Engine) =>
       (await dpoGradients(engine, tinyLora("a"), pairs, { beta: 0.1, sftWeight: 0.5 })).gradients;
     const [a, b] = [await gradients(exact), await gradients(rounded)];
-    for (const [name, { data }] of a) expect(cosine(data, b.get(name)!.data), name).toBeGreaterThan(0.9);
+    const whole = (g: typeof a) => Float32Array.from([...a.keys()].flatMap((name) => [...g.get(name)!.data]));
+    expect(cosine(whole(a), whole(b))).toBeGreaterThan(0.97);
+    for (const [name, { data }] of a) expect(cosine(data, b.get(name)!.data), name).toBeGreaterThan(0.85);
   });
 
   it("writes its weights once", async () => {

@@ -11,12 +11,25 @@ export interface KvCache {
   readonly capacity: number;
 }
 
-/** Room for `rows` sequences of up to `capacity` tokens. */
-export function kvCache(config: LlamaConfig, rows: number, capacity: number): KvCache {
+/** Room for `rows` sequences of up to `capacity` tokens, in memory of earlier caches where it is large enough. */
+export function kvCache(
+  config: LlamaConfig,
+  rows: number,
+  capacity: number,
+  memory: Map<string, Float32Array> = new Map(),
+): KvCache {
   const dims = [rows, config.kvHeads, capacity, config.headDim];
   const size = dims.reduce((a, b) => a * b, 1);
   const names = Array.from({ length: config.layers }, (_, i) => [`key.${i}`, `value.${i}`]).flat();
-  return { capacity, tensors: new Map(names.map((name) => [name, { data: new Float32Array(size), dims }])) };
+  const dataOf = (name: string) => {
+    let data = memory.get(name);
+    if (data === undefined || data.length < size) {
+      data = new Float32Array(size);
+      memory.set(name, data);
+    }
+    return data.subarray(0, size);
+  };
+  return { capacity, tensors: new Map(names.map((name) => [name, { data: dataOf(name), dims }])) };
 }
 
 /** Inputs past_key.i and past_value.i. */

@@ -4,7 +4,7 @@ import type { Engine } from "./engine.ts";
 import { type Lora, loraFeeds } from "./lora.ts";
 
 /** Padded tokens of one forward pass. */
-const tokenBudget = 2048;
+const tokenBudget = 1024;
 
 /** Log-probability of each completion after its prompt (sum over its tokens), in order. */
 export async function logProbs(

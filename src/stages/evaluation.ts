@@ -55,7 +55,7 @@ export async function evaluation(context: Context, history: readonly Players[]):
     }),
     async work(batch, { onTokens }) {
       const answers: EvaluationRow[] = [];
-      // Questions lie by Target, so a batch rarely has more than one.
+      // Questions lie by Target, so most batches have one.
       for (const target of new Set(batch.map((q) => q.target))) {
         const group = batch.filter((q) => q.target === target);
         const requests = group.map((q) => ({ id: q.promptId, messages: asked(q.prompt) }));
@@ -142,7 +142,7 @@ async function crossPlayPrompts(context: Context, iteration: number, { redTeam }
 
 const crossPlayFile = "cross-play";
 
-/** Cells that this iteration adds: R_i on T_0 … T_i, and R_0 … R_{i−1} on T_i. Lies by Target. */
+/** Cells that this iteration adds: R_0 … R_i on T_i, after what else T_i is asked, and R_i on T_0 … T_{i−1}. */
 async function newCells({ run, config }: Context, iteration: number, written: readonly Prompt[]): Promise<Question[]> {
   if (config.evaluation.crossPlaySeeds === 0) return [];
   const cells: Question[] = [];
@@ -160,9 +160,8 @@ async function newCells({ run, config }: Context, iteration: number, written: re
       });
     }
   };
-  for (let target = 0; target < iteration; target++) ask(written, iteration, target);
   for (let redTeam = 0; redTeam < iteration; redTeam++)
     ask(await allRows(run, redTeam, crossPlayFile, Prompt), redTeam, iteration);
-  ask(written, iteration, iteration);
+  for (let target = iteration; target >= 0; target--) ask(written, iteration, target);
   return cells;
 }
