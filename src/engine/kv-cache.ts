@@ -5,7 +5,7 @@ import type { Tensor, Tensors } from "./graph/session.ts";
 type Floats = Tensor & { readonly data: Float32Array };
 
 export interface KvCache {
-  /** key.i and value.i of each layer: (B, KV, P, D). */
+  /** key.i and value.i of each layer: (B, KV, 1, P, D). */
   readonly tensors: ReadonlyMap<string, Floats>;
   /** P, the most tokens of a sequence. */
   readonly capacity: number;
@@ -18,7 +18,7 @@ export function kvCache(
   capacity: number,
   memory: Map<string, Float32Array> = new Map(),
 ): KvCache {
-  const dims = [rows, config.kvHeads, capacity, config.headDim];
+  const dims = [rows, config.kvHeads, 1, capacity, config.headDim];
   const size = dims.reduce((a, b) => a * b, 1);
   const names = Array.from({ length: config.layers }, (_, i) => [`key.${i}`, `value.${i}`]).flat();
   const dataOf = (name: string) => {
@@ -48,9 +48,9 @@ export interface Piece {
 /** Copies pieces out of key.i and value.i, (B', KV, T, D), of `source`. */
 export function writeTokens(cache: KvCache, source: Tensors, pieces: readonly Piece[]): void {
   for (const [name, { data, dims }] of cache.tensors) {
-    const [, heads, capacity, size] = dims as [number, number, number, number];
+    const [, heads, , capacity, size] = dims as [number, number, number, number, number];
     const tokens = source[name] as Floats;
-    const width = tokens.dims[2]!;
+    const width = tokens.dims.at(-2)!;
     for (const { from, to, at, length } of pieces) {
       for (let h = 0; h < heads; h++) {
         const start = (from * heads + h) * width * size;

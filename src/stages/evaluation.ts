@@ -9,9 +9,10 @@ import { takePrompts } from "../data/prompts.ts";
 import { drawSeedPrompts } from "../data/seed-prompts.ts";
 import { refusalClass } from "../metrics/over-refusal.ts";
 import { createRandom } from "../random.ts";
-import { EvaluationRow, Prompt } from "../records.ts";
+import { EvaluationRow, Prompt, type Verdict } from "../records.ts";
 import { allRows } from "../run/rows.ts";
 import { rowStage } from "../run/stage.ts";
+import type { JudgeInput } from "../seams.ts";
 import { collect, sampling, writePrompts } from "./attack.ts";
 import { type Context, player } from "./context.ts";
 import type { Players } from "./initialization.ts";
@@ -30,7 +31,7 @@ type Question = Pick<
  * @param history R_0, T_0 … R_i, T_i
  */
 export async function evaluation(context: Context, history: readonly Players[]): Promise<void> {
-  const { run, config, signal, trainJudge, scoreJudge } = context;
+  const { run, config, signal } = context;
   const iteration = history.length - 1;
   const written = await crossPlayPrompts(context, iteration, history[iteration]!);
   const questions = [...suites(context, iteration), ...(await newCells(context, iteration, written))];
@@ -81,17 +82,26 @@ export async function evaluation(context: Context, history: readonly Players[]):
         response: a.response,
         category: a.category,
       }));
-      const verdicts = [await judgeAll(trainJudge, inputs, signal), await judgeAll(scoreJudge, inputs, signal)];
+      const verdicts = await verdictsOfBoth(context, inputs);
       return answers.map((answer, at) => ({
         ...answer,
-        verdicts: verdicts.map((by) => {
-          const { attemptId: _, categories: __, ...verdict } = by[at]!;
-          return verdict;
-        }),
+        verdicts: verdicts[at]!.map(({ attemptId: _, categories: __, ...verdict }) => verdict),
       }));
     },
   });
   await scoresStage(context, iteration, { target: models[iteration]!, written });
+}
+
+/** The training and the scoring judge's verdicts; by a judge's batch, so that embedded ones share the forward pass. */
+async function verdictsOfBoth({ config, trainJudge, scoreJudge, signal }: Context, inputs: readonly JudgeInput[]) {
+  const verdicts: Verdict[][] = [];
+  for (let first = 0; first < inputs.length; first += config.judge.batchSize) {
+    const batch = inputs.slice(first, first + config.judge.batchSize);
+    const training = await judgeAll(trainJudge, batch, signal);
+    const scoring = await judgeAll(scoreJudge, batch, signal);
+    verdicts.push(...training.map((verdict, i) => [verdict, scoring[i]!]));
+  }
+  return verdicts;
 }
 
 /** Held-out attacks and harmless look-alikes, for the newest Target. */

@@ -53,8 +53,8 @@ export function silu(a: Node): Node {
 }
 
 /**
- * op(a) · op(b) over the last two dimensions, leading dimensions equal; 2-D operands take ONNX Gemm, others
- * FusedMatMul, so that a transpose costs no copy.
+ * op(a) · op(b) over the last two dimensions, leading dimensions equal (or 1 in b, which then has no derivative); 2-D
+ * operands take ONNX Gemm, others FusedMatMul, so that a transpose costs no copy.
  */
 export function matmul(a: Node, b: Node, options: { readonly transA?: boolean; readonly transB?: boolean } = {}): Node {
   const transA = options.transA ? 1 : 0;

@@ -149,7 +149,7 @@ export interface DecoderOptions {
 /**
  * The decoder over T tokens of B sequences, padded on the right. Inputs: ids and positions (B, T) int64, mask
  * (B, 1, 1, T, T) with −1e9 where a token must not look, rope_cos and rope_sin (L, headDim/2), lora_scale (); over a
- * cache also past_key.i and past_value.i (1 or B, KV, P, D) and past_mask (B, 1, 1, 1, P).
+ * cache also past_key.i and past_value.i (1 or B, KV, 1, P, D) and past_mask (B, 1, 1, 1, P).
  */
 export function llama(c: LlamaConfig, { precision, layers = c.layers, cached = false }: DecoderOptions): Decoder {
   const p = parts(c, precision);
@@ -172,21 +172,22 @@ export function llama(c: LlamaConfig, { precision, layers = c.layers, cached = f
     const v = heads(p.linear(h, `${attn}.v_proj`), c.kvHeads);
     fresh[`key.${i}`] = k;
     fresh[`value.${i}`] = v;
+    const scaled = o.mul(q, o.constant(c.headDim ** -0.5));
     // Query heads of one key/value head lie side by side, so a group is one taller matrix.
-    const grouped = o.reshape(o.mul(q, o.constant(c.headDim ** -0.5)), ["B", c.kvHeads, "GT", c.headDim]);
-    const scores = (keys: Node, columns: string, hidden: Node) =>
-      o.add(o.reshape(o.matmul(grouped, keys, { transB: true }), ["B", c.kvHeads, group, "T", columns]), hidden);
-    const mix = (weights: Node, values: Node, columns: string) =>
-      o.matmul(o.reshape(weights, ["B", c.kvHeads, "GT", columns]), values); // (B, KV, G·T, D)
+    const grouped = o.reshape(scaled, ["B", c.kvHeads, "GT", c.headDim]);
+    const scores = o.reshape(o.matmul(grouped, k, { transB: true }), ["B", c.kvHeads, group, "T", "T"]);
+    const own = o.add(scores, mask);
+    const mix = (weights: Node) => o.matmul(o.reshape(weights, ["B", c.kvHeads, "GT", "T"]), v); // (B, KV, G·T, D)
     let mixed: Node;
     if (cached) {
-      const past = (what: string) => o.input(`past_${what}.${i}`, ["PB", c.kvHeads, "P", c.headDim]);
-      const both = o.softmax(o.concat(scores(past("key"), "P", pastMask), scores(k, "T", mask), "PT"));
-      mixed = o.add(
-        mix(o.slice(both, { end: "P" }, "P"), past("value"), "P"),
-        mix(o.slice(both, { start: "P" }, "T"), v, "T"),
-      );
-    } else mixed = mix(o.softmax(scores(k, "T", mask)), v, "T");
+      // A cache is read by one token at a time, and by one head: three rows would have it rearranged first.
+      const past = (what: string) => o.input(`past_${what}.${i}`, ["PB", c.kvHeads, 1, "P", c.headDim]);
+      const single = o.reshape(scaled, ["B", c.kvHeads, group, "T", c.headDim]);
+      const before = o.add(o.matmul(single, past("key"), { transB: true }), pastMask);
+      const both = o.softmax(o.concat(before, own, "PT"));
+      const fromPast = o.matmul(o.slice(both, { end: "P" }, "P"), past("value")); // (B, KV, G, T, D)
+      mixed = o.add(o.reshape(fromPast, ["B", c.kvHeads, "GT", c.headDim]), mix(o.slice(both, { start: "P" }, "T")));
+    } else mixed = mix(o.softmax(own));
     const perHead = o.reshape(mixed, ["B", c.heads, "T", c.headDim]);
     const joined = o.reshape(o.transpose(perHead, [0, 2, 1, 3]), ["BT", c.heads * c.headDim]);
     x = o.add(x, p.linear(joined, `${attn}.o_proj`));
