@@ -26,7 +26,7 @@ const layers: readonly (readonly string[])[] = [
   ["formats", "config"],
   ["seams"],
   ["records"],
-  ["errors", "random"],
+  ["errors", "random", "group-by"],
 ];
 
 /** Packages that one file only may know. */

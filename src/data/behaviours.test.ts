@@ -1,7 +1,7 @@
 /** The lists keep their promises: enough of them, short, distinct, and near each other only within a cluster. */
 import { describe, expect, it } from "vitest";
+import { groupBy } from "../group-by.ts";
 import { behaviours } from "./behaviours.ts";
-import { groupBy } from "./group-by.ts";
 import { textSimilarity } from "./similarity.ts";
 import { domains } from "./taxonomy.ts";
 

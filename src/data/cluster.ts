@@ -4,8 +4,8 @@
  * of equal lengths at exactly the threshold is proposed with 98 % probability, a clearer one almost surely.
  */
 
+import { groupBy } from "../group-by.ts";
 import { createRandom } from "../random.ts";
-import { groupBy } from "./group-by.ts";
 import { fiveGrams } from "./similarity.ts";
 
 const BANDS = 64;

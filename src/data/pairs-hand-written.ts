@@ -3,9 +3,10 @@
  * unsafe. Trained on its successes alone it soon writes one kind of sentence, the one that works (dev/LOG.md); the
  * hand-written attacks have every style. The paper has no such pairs.
  */
+
+import { groupBy } from "../group-by.ts";
 import { createRandom } from "../random.ts";
 import type { Pair, Prompt } from "../records.ts";
-import { groupBy } from "./group-by.ts";
 import { makePair } from "./pairs.ts";
 import type { RedTeamSeed } from "./pairs-red-team.ts";
 

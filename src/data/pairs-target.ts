@@ -7,8 +7,9 @@
  * hand-written prompts only: a Red Team's prompt that draws nothing unsafe may ask for nothing unsafe, and to decline it
  * would teach to decline what is harmless.
  */
+
+import { groupBy } from "../group-by.ts";
 import type { Attempt, Pair, Prompt, Verdict } from "../records.ts";
-import { groupBy } from "./group-by.ts";
 import { asked, isWithin, makePair, paperLengthLimit, spread, tick } from "./pairs.ts";
 
 /** One answer and its verdict. */

@@ -2,8 +2,9 @@
  * What all pair rules share: making a pair with its id, the length limit of the released code, and a fair cut when
  * there are more pairs than wanted. Pure functions; the rules themselves are in pairs-red-team and pairs-target.
  */
+
+import { groupBy } from "../group-by.ts";
 import type { Message, Pair } from "../records.ts";
-import { groupBy } from "./group-by.ts";
 import { hashId } from "./ids.ts";
 
 /** Longest prompt or answer in a pair of the paper's rules, in characters (code points). */

@@ -1,6 +1,6 @@
 /** Every cell is filled, and a draw is as even as it can be. */
 import { describe, expect, it } from "vitest";
-import { groupBy } from "./group-by.ts";
+import { groupBy } from "../group-by.ts";
 import { handWrittenPrompts, takePrompts } from "./prompts.ts";
 import { styles } from "./styles.ts";
 import { domains } from "./taxonomy.ts";

@@ -4,10 +4,10 @@
  * made a prompt is known exactly, so that the split can keep both lists apart.
  */
 
+import { groupBy } from "../group-by.ts";
 import { createRandom } from "../random.ts";
 import type { Prompt } from "../records.ts";
 import { type Behaviour, behaviours } from "./behaviours.ts";
-import { groupBy } from "./group-by.ts";
 import { hashId } from "./ids.ts";
 import { fillWrapper, type Wrapper, wrappers } from "./styles.ts";
 

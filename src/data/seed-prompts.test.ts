@@ -1,6 +1,6 @@
 /** The wording of seed prompts, and draws that are balanced and repeatable. */
 import { describe, expect, it } from "vitest";
-import { groupBy } from "./group-by.ts";
+import { groupBy } from "../group-by.ts";
 import { handWrittenPrompts } from "./prompts.ts";
 import { cleanGeneratedPrompt, drawSeedPrompts, drawSftExamples, seedPromptMessages } from "./seed-prompts.ts";
 import { domains } from "./taxonomy.ts";

@@ -4,9 +4,9 @@
  * its wording; ours is short, since the default model is small, and ends with the label after which the prompt comes.
  */
 import { SeasError } from "../errors.ts";
+import { groupBy } from "../group-by.ts";
 import { createRandom } from "../random.ts";
 import type { Example, Message, Prompt } from "../records.ts";
-import { groupBy } from "./group-by.ts";
 import { hashId } from "./ids.ts";
 import { describeCategory } from "./taxonomy.ts";
 

@@ -1,8 +1,8 @@
 /** Nothing leaks: the claim that all figures on the test set stand on. */
 import { describe, expect, it } from "vitest";
+import { groupBy } from "../group-by.ts";
 import { createRandom } from "../random.ts";
 import type { Prompt } from "../records.ts";
-import { groupBy } from "./group-by.ts";
 import { hashId } from "./ids.ts";
 import { handWrittenPrompts } from "./prompts.ts";
 import { checkLeaks, nearestAcross, splitImported, splitPrompts } from "./split.ts";

@@ -4,9 +4,9 @@
  * is in training. The split depends on the data alone, never on a run's seed, so that figures of all runs compare.
  */
 
+import { groupBy } from "../group-by.ts";
 import type { Prompt } from "../records.ts";
 import { clusterTexts } from "./cluster.ts";
-import { groupBy } from "./group-by.ts";
 import { hashId } from "./ids.ts";
 import type { HandWrittenPrompt } from "./prompts.ts";
 import { createDuplicateIndex } from "./similarity.ts";

@@ -1,6 +1,6 @@
 /** Wrappers are enough, short and distinct, and filling one in changes nothing but the placeholder. */
 import { describe, expect, it } from "vitest";
-import { groupBy } from "./group-by.ts";
+import { groupBy } from "../group-by.ts";
 import { fillWrapper, styles, wrappers } from "./styles.ts";
 import { attackTypes } from "./taxonomy.ts";
 import { keyWord } from "./wrappers/token-manipulation.ts";

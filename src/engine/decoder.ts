@@ -2,6 +2,7 @@
  * The decoder as sampling sees it: reads tokens behind a key/value cache. A prompt that several rows share is read once,
  * and so is the beginning that all prompts have in common (a system message).
  */
+import { groupBy } from "../group-by.ts";
 import { byTokens, rowFeeds } from "./collate.ts";
 import type { Engine } from "./engine.ts";
 import type { Tensors } from "./graph/session.ts";
@@ -72,13 +73,7 @@ export async function openDecoder(engine: Engine, lora: Lora, temperature: numbe
 
 /** Fills the cache, and gives for each row the outputs at the last token of its prompt. */
 export async function* readPrompts(decoder: Decoder, cache: KvCache, prompts: readonly (readonly number[])[]) {
-  const rowsOf = new Map<string, number[]>();
-  prompts.forEach((prompt, row) => {
-    const key = prompt.join();
-    const rows = rowsOf.get(key);
-    if (rows === undefined) rowsOf.set(key, [row]);
-    else rows.push(row);
-  });
+  const rowsOf = groupBy(prompts.keys(), (row) => prompts[row]!.join());
   const groups = [...rowsOf.values()].map((rows) => ({ rows, prompt: prompts[rows[0]!]! }));
   const shared = groups.length > 1 ? commonPrefix(groups.map((g) => g.prompt)) : 0;
 

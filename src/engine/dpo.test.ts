@@ -99,6 +99,29 @@ describe("dpo", () => {
     for (const key of ["rewards/chosen", "rewards/rejected", "rewards/margins"]) expect(row![key]).toBeCloseTo(0, 5);
   });
 
+  it("gives pairs of one prompt, read once, what each has alone", async () => {
+    const lora = tinyLora("policy");
+    const settings = { beta: 0.3, sftWeight: 0 };
+    const [a, b] = pairs as readonly [ScoredPair, ScoredPair];
+    const alike = [a, { ...b, prompt: a.prompt }];
+    const together = await dpoGradients(engine, lora, alike, settings);
+    const alone = await Promise.all(alike.map((pair) => dpoGradients(engine, lora, [pair], settings)));
+    const mean = (of: (result: (typeof alone)[number]) => number) => (of(alone[0]!) + of(alone[1]!)) / 2;
+    for (const [name, { data }] of together.gradients) {
+      data.forEach((x, i) =>
+        expect(x, name).toBeCloseTo(
+          mean(({ gradients }) => gradients.get(name)!.data[i]!),
+          5,
+        ),
+      );
+    }
+    expect(together.metrics.loss).toBeCloseTo(
+      mean(({ metrics }) => metrics.loss),
+      5,
+    );
+    expect(together.tokens).toBe(2 * mean(({ tokens }) => tokens) - a.prompt.length);
+  });
+
   it("gives the figures of the formula", async () => {
     const lora = tinyLora("policy");
     const beta = 0.3;

@@ -3,6 +3,7 @@
  * computes them). The reference is the adapter that training starts from; its log-probabilities are computed once,
  * before the first step.
  */
+import { groupBy } from "../group-by.ts";
 import { byTokens, collate, type Fork, forkLength } from "./collate.ts";
 import type { Engine } from "./engine.ts";
 import { type Lora, loraFeeds } from "./lora.ts";
@@ -29,7 +30,10 @@ export interface ScoredPair extends TokenPair {
   readonly reference: readonly [number, number];
 }
 
-/** Trains `lora` in place on `pairs`, away from `reference`, and gives one row a step. */
+/**
+ * Trains `lora` in place on `pairs`, away from `reference`, and gives one row a step. Pairs of one prompt follow each other
+ * in the order of training, so that most of them share a step and the prompt is read once.
+ */
 export async function dpo(
   engine: Engine,
   lora: Lora,
@@ -37,9 +41,16 @@ export async function dpo(
   pairs: readonly TokenPair[],
   settings: DpoSettings,
 ): Promise<StepRow[]> {
-  const scores = await logProbs(engine, reference, pairs.map(forkOf), settings.signal);
-  const scored = pairs.map((pair, i): ScoredPair => ({ ...pair, reference: scores[i] as [number, number] }));
-  return train(lora, pairs.length, settings, (indices) =>
+  const groups = byPrompt(pairs.map((pair, index) => ({ ...pair, index })));
+  const scores = await logProbs(engine, reference, groups.map(forkOf), settings.signal);
+  const scored = new Array<ScoredPair>(pairs.length);
+  groups.forEach((group, g) => {
+    group.forEach(({ index, ...pair }, i) => {
+      scored[index] = { ...pair, reference: [scores[g]![2 * i]!, scores[g]![2 * i + 1]!] };
+    });
+  });
+  const items = groups.map((group) => group.map(({ index }) => index));
+  return train(lora, items, settings, (indices) =>
     dpoGradients(
       engine,
       lora,
@@ -57,14 +68,15 @@ export async function dpoGradients(
   settings: Pick<DpoSettings, "beta" | "sftWeight">,
 ): Promise<BatchResult> {
   const session = await engine.session("dpo");
-  const length = (pair: TokenPair) => forkLength(forkOf(pair));
-  const batch = [...pairs].sort((a, b) => length(b) - length(a));
-  const chosenTokens = batch.reduce((n, p) => n + p.chosen.length, 0);
+  const length = (group: readonly TokenPair[]) => forkLength(forkOf(group));
+  const groups = byPrompt(pairs).sort((a, b) => length(b) - length(a));
+  const chosenTokens = pairs.reduce((n, p) => n + p.chosen.length, 0);
   const gradients: BatchResult["gradients"] = new Map();
   const rows: { chosen: number; rejected: number; reference: readonly [number, number] }[] = [];
   let loss = 0;
-  for (const part of byTokens(batch, length, tokenBudget)) {
-    const p = part.length;
+  for (const part of byTokens(groups, length, tokenBudget)) {
+    const inPart = part.flat();
+    const p = inPart.length;
     // Completions lie as chosen, rejected, chosen, rejected …
     const { feeds, counts } = collate(part.map(forkOf), engine.base.config);
     const signs = new Float32Array(p * 2 * p);
@@ -78,16 +90,16 @@ export async function dpoGradients(
     const outputs = await session.run({
       ...feeds,
       ...loraFeeds(lora),
-      reference: { data: Float32Array.from(part.flatMap((x) => x.reference)), dims: [2 * p] },
+      reference: { data: Float32Array.from(inPart.flatMap((x) => x.reference)), dims: [2 * p] },
       pairs: { data: signs, dims: [p, 2 * p] },
       beta: { data: Float32Array.of(settings.beta), dims: [] },
-      pair_weight: { data: Float32Array.of(1 / batch.length), dims: [] },
+      pair_weight: { data: Float32Array.of(1 / pairs.length), dims: [] },
       token_weight: { data: tokenWeight, dims: [tokenWeight.length] },
     });
     loss += Number(outputs.loss!.data[0]);
     addGradients(gradients, gradientsOf(outputs));
     const log = outputs.log_probs!.data as Float32Array;
-    part.forEach(({ reference }, i) => rows.push({ chosen: log[2 * i]!, rejected: log[2 * i + 1]!, reference }));
+    inPart.forEach(({ reference }, i) => rows.push({ chosen: log[2 * i]!, rejected: log[2 * i + 1]!, reference }));
   }
   const mean = (of: (row: (typeof rows)[number]) => number) =>
     rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
@@ -95,7 +107,7 @@ export async function dpoGradients(
   const rewardRejected = (r: (typeof rows)[number]) => settings.beta * (r.rejected - r.reference[1]);
   return {
     gradients,
-    tokens: batch.reduce((n, x) => n + length(x), 0),
+    tokens: groups.reduce((n, group) => n + length(group), 0),
     metrics: {
       loss,
       "rewards/chosen": mean(rewardChosen),
@@ -108,7 +120,11 @@ export async function dpoGradients(
   };
 }
 
-/** The prompt is read once for both sides. */
-function forkOf({ prompt, chosen, rejected }: TokenPair): Fork {
-  return { prompt, completions: [chosen, rejected] };
+function byPrompt<P extends TokenPair>(pairs: readonly P[]): P[][] {
+  return [...groupBy(pairs, ({ prompt }) => prompt.join()).values()];
+}
+
+/** Pairs of one prompt, which is read once for all their sides. */
+function forkOf(pairs: readonly TokenPair[]): Fork {
+  return { prompt: pairs[0]!.prompt, completions: pairs.flatMap(({ chosen, rejected }) => [chosen, rejected]) };
 }

@@ -19,7 +19,8 @@ export async function sft(
   settings: TrainSettings,
 ): Promise<StepRow[]> {
   const session = await engine.session("sft");
-  return train(lora, forks.length, settings, async (indices) => {
+  const items = forks.map((_, i) => [i]);
+  return train(lora, items, settings, async (indices) => {
     const batch = indices.map((i) => forks[i]!).sort((a, b) => forkLength(b) - forkLength(a));
     const completionTokens = batch.flatMap((f) => f.completions).reduce((n, c) => n + c.length, 0);
     const gradients: BatchResult["gradients"] = new Map();

@@ -57,7 +57,7 @@ describe("train", () => {
 
   it("takes each item once an epoch, in another order, the last batch shorter", async () => {
     const batches: (readonly number[])[] = [];
-    const rows = await train(toy([1]), 5, settings, async (indices) => {
+    const rows = await train(toy([1]), [[0], [1], [2], [3], [4]], settings, async (indices) => {
       batches.push(indices);
       return { gradients: new Map([["w", { data: Float32Array.of(1) }]]), metrics: { loss: 0 }, tokens: 1 };
     });
@@ -69,10 +69,23 @@ describe("train", () => {
     expect(rows.map((r) => r.epoch * 3)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9].map((x) => expect.closeTo(x, 9)));
   });
 
+  it("keeps the items of a group together", async () => {
+    const seen: number[] = [];
+    await train(toy([1]), [[0, 1], [2], [3, 4, 5], [6]], { ...settings, batchSize: 3 }, async (indices) => {
+      seen.push(...indices);
+      return { gradients: new Map([["w", { data: Float32Array.of(1) }]]), metrics: { loss: 0 }, tokens: 1 };
+    });
+    expect(seen).toHaveLength(21);
+    for (const epoch of [seen.slice(0, 7), seen.slice(7, 14), seen.slice(14)]) {
+      expect(epoch.indexOf(1)).toBe(epoch.indexOf(0) + 1);
+      expect(epoch.indexOf(5)).toBe(epoch.indexOf(3) + 2);
+    }
+  });
+
   it("goes downhill on a square and reports the norm before clipping", async () => {
     const lora = toy([3, -4]);
     const options = { ...settings, learningRate: 0.2, epochs: 60, batchSize: 1, weightDecay: 0 };
-    const rows = await train(lora, 1, options, async () => {
+    const rows = await train(lora, [[0]], options, async () => {
       const { data } = lora.tensors.get("w")!;
       const loss = data.reduce((sum, x) => sum + x * x, 0);
       return { gradients: new Map([["w", { data: data.map((x) => 2 * x) }]]), metrics: { loss }, tokens: 1 };

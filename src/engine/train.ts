@@ -48,17 +48,18 @@ export interface BatchResult {
 }
 
 /**
- * Trains `lora` in place over `items` and gives the rows of train.jsonl.
+ * Trains `lora` in place and gives the rows of train.jsonl.
  *
+ * @param groups indices of the items; those of a group stay neighbours in every epoch's order
  * @param batchGradients gradients and metrics of one batch, given the indices of its items
  */
 export async function train(
   lora: Lora,
-  items: number,
+  groups: readonly (readonly number[])[],
   settings: TrainSettings,
   batchGradients: (indices: readonly number[]) => Promise<BatchResult>,
 ): Promise<StepRow[]> {
-  const perEpoch = Math.ceil(items / settings.batchSize);
+  const perEpoch = Math.ceil(groups.flat().length / settings.batchSize);
   const total = perEpoch * settings.epochs;
   const resumed = settings.checkpoint === undefined ? undefined : await readCheckpoint(settings.checkpoint, lora);
   const state = resumed?.state ?? adamState(lora.tensors);
@@ -66,7 +67,7 @@ export async function train(
   for (let step = rows.length; step < total; step++) {
     settings.signal?.throwIfAborted();
     const epoch = Math.floor(step / perEpoch);
-    const order = createRandom(`order/${settings.seed}/${epoch}`).shuffle(Array.from({ length: items }, (_, i) => i));
+    const order = createRandom(`order/${settings.seed}/${epoch}`).shuffle(groups).flat();
     const at = (step % perEpoch) * settings.batchSize;
     const { gradients, metrics, tokens } = await batchGradients(order.slice(at, at + settings.batchSize));
     const norm = clipGradients(gradients, settings.maxGradNorm);

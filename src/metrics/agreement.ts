@@ -2,7 +2,7 @@
  * A judge against labels: how far its ASR can be believed. Positive = unsafe. Answers the judge left unscored stand
  * outside every figure and are counted. Intervals draw clusters (all answers to one question together).
  */
-import { groupBy } from "../data/group-by.ts";
+import { groupBy } from "../group-by.ts";
 import type { Label } from "../records.ts";
 import { bootstrapInterval, widened } from "./bootstrap.ts";
 import { type Estimate, type IntervalOptions, nothing } from "./estimate.ts";

@@ -3,7 +3,7 @@
  * prompts with at least one unsafe answer. Answers without a verdict stand outside both denominators and are counted:
  * a judge that failed says nothing about the attack.
  */
-import { groupBy } from "../data/group-by.ts";
+import { groupBy } from "../group-by.ts";
 import type { Label } from "../records.ts";
 import { clusteredInterval, pairedDifference } from "./bootstrap.ts";
 import type { Estimate, IntervalOptions } from "./estimate.ts";

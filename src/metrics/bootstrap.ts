@@ -3,7 +3,7 @@
  * Where the bootstrap has no width (no unsafe answer in 20, or one cluster only) it would claim certainty; a share then
  * gets Wilson's interval with the number of clusters as n, which is the cautious reading of clustered answers.
  */
-import { groupBy } from "../data/group-by.ts";
+import { groupBy } from "../group-by.ts";
 import { createRandom } from "../random.ts";
 import { type Estimate, type Interval, type IntervalOptions, nothing, unknown, wilsonInterval } from "./estimate.ts";
 

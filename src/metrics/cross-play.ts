@@ -2,7 +2,7 @@
  * Cross-play (the paper's Table 2): every Red Team R_i against every Target T_j. Down a column the attackers grow, along
  * a row the Targets do; the diagonal alone hides whether old attacks came back.
  */
-import { groupBy } from "../data/group-by.ts";
+import { groupBy } from "../group-by.ts";
 import { type AsrRow, type AttackSuccess, attackSuccess } from "./asr.ts";
 import type { IntervalOptions } from "./estimate.ts";
 

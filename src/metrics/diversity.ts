@@ -3,8 +3,9 @@
  * (character 5-grams); distinct-n and self-BLEU-4 are the usual companions. All fall with the size of a set, so compare
  * sets of one size; large sets are sampled with a seed. The paper's own figure (Table 5) needs a sentence embedding.
  */
-import { groupBy } from "../data/group-by.ts";
+
 import { fiveGrams } from "../data/similarity.ts";
+import { groupBy } from "../group-by.ts";
 import { createRandom } from "../random.ts";
 import { clusteredInterval } from "./bootstrap.ts";
 import type { Estimate, IntervalOptions } from "./estimate.ts";

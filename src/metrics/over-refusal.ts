@@ -2,7 +2,7 @@
  * How often a Target declines, in full or in part (XSTest's three classes, paper section 3). On harmless look-alikes it
  * is over-refusal, the price that stands beside every ASR; on harmful prompts it is the refusal rate.
  */
-import { groupBy } from "../data/group-by.ts";
+import { groupBy } from "../group-by.ts";
 import { clusteredInterval } from "./bootstrap.ts";
 import type { Estimate, IntervalOptions } from "./estimate.ts";
 import { looksLikeRefusal } from "./refusal.ts";

@@ -3,7 +3,6 @@
  * the player that trained on, R_i or T_i. Pair rules are in data/pairs-*.ts; `preset: paper` follows the paper's.
  */
 
-import { groupBy } from "../data/group-by.ts";
 import { hashId } from "../data/ids.ts";
 import { handWrittenPairs } from "../data/pairs-hand-written.ts";
 import { generalPairs, lookAlikePairs, mixPairs, replayPairs } from "../data/pairs-mix.ts";
@@ -11,6 +10,7 @@ import { redTeamPairs } from "../data/pairs-red-team.ts";
 import { targetPairs } from "../data/pairs-target.ts";
 import { refusal, safeAnswer } from "../data/safe-answers.ts";
 import type { SeedPrompt } from "../data/seed-prompts.ts";
+import { groupBy } from "../group-by.ts";
 import { createRandom } from "../random.ts";
 import { type Attempt, Pair, type Prompt, type Role, type Verdict } from "../records.ts";
 import { artefactStage } from "../run/artefact.ts";
