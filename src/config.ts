@@ -89,6 +89,9 @@ export const Config = z.strictObject({
       margin: share.describe("least difference of unsafe shares between chosen and rejected"),
       maxPairs: positive.describe("pairs of its own successes over its failures, an iteration"),
       handWrittenPairs: count.describe("hand-written attacks over its failures, an iteration (the paper: 0)"),
+      minDiversity: share.describe(
+        "least diversity of its prompts, as a share of R_0's; a step that leaves less is weakened; 0 = no limit (the paper)",
+      ),
     }),
     target: Dpo.extend({
       maxPairs: positive.describe("safety pairs an iteration (the paper: 2000)"),
@@ -176,6 +179,7 @@ const quick: Config = {
       margin: 0.3,
       maxPairs: 16,
       handWrittenPairs: 12,
+      minDiversity: 0.92,
     },
     target: {
       learningRate: 5e-4,
@@ -268,6 +272,7 @@ export const presets: Readonly<Record<Preset, Config>> = {
         margin: 0,
         maxPairs: 5000,
         handWrittenPairs: 0,
+        minDiversity: 0,
         maxLength: 2048,
       },
       target: {

@@ -32,8 +32,10 @@ const seedFrame = 60;
 // What the default players write, in quick runs: a prompt, and the part of an answer's room that is used.
 const writtenLength = 25;
 const usedRoom = 0.85;
-// Held-back look-alikes are answered to weigh a Target's step, about twice a step.
+// Held-back look-alikes are answered to weigh a Target's step, two prompts to a seed prompt are written to weigh a Red
+// Team's; about twice a step.
 const heldBack = 45;
+const writtenPerSeed = 2;
 const weighings = 2;
 // Of what the default Red Team writes, in quick runs; the paper's rules drop nothing but empty prompts.
 const keptShare = 0.6;
@@ -124,16 +126,20 @@ function optimization({ iterations, attack, optimization: { redTeam, target }, e
     const general = target.generalPairs[Math.min(i, target.generalPairs.length) - 1] ?? 0;
     targetPairs += target.maxPairs + general + target.lookAlikePairs + (i > 1 ? target.replayPairs : 0);
   }
-  const weighed = weighings * Math.min(heldBack, evaluation.lookAlikes);
+  const answered = target.maxOverRefusal < 1 ? weighings * Math.min(heldBack, evaluation.lookAlikes) : 0;
+  const written = redTeam.minDiversity > 0 ? weighings * writtenPerSeed * attack.seeds : 0;
   // A pair is chosen and rejected behind one prompt.
   const redLength = seedLength(attack.examplesPerSeed) + 2 * promptLength;
   const targetLength = promptLength + 2 * answerLength;
   return stage("optimization", {
     counts: { "Red Team pairs": redPairs, "Target pairs": targetPairs },
     trainedTokens: redPairs * redTeam.epochs * redLength + targetPairs * target.epochs * targetLength,
-    sampledTokens: target.maxOverRefusal < 1 ? iterations * weighed * answerTokens(attack) : 0,
+    sampledTokens: iterations * (answered * answerTokens(attack) + written * promptTokens(attack)),
     // The reference reads every pair once.
-    readTokens: redPairs * redLength + targetPairs * targetLength,
+    readTokens:
+      redPairs * redLength +
+      targetPairs * targetLength +
+      iterations * ((written / writtenPerSeed) * seedLength(attack.examplesPerSeed) + answered * promptLength),
   });
 }
 

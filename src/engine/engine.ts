@@ -78,9 +78,9 @@ export function createEngine(base: BaseModel, options: EngineOptions): Engine {
     threads,
     precision,
     async session(work) {
-      // Training holds the most memory, and is never needed beside sampling or the other training.
+      // Training holds the most memory. DPO and sampling take turns in every iteration, SFT comes before both.
       if (work === "dpo" || work === "generate") await closeAll(["sft"]);
-      if (work === "sft" || work === "generate") await closeAll(["dpo"]);
+      if (work === "sft") await closeAll(["dpo"]);
       let session = sessions.get(work);
       if (session === undefined) {
         session = open(work);

@@ -21,7 +21,7 @@ import { adapterStage, stepsOf } from "./adapter-stage.ts";
 import { seedMessages } from "./attack.ts";
 import { type Context, player, trainOptions } from "./context.ts";
 import type { Players } from "./initialization.ts";
-import { overRefusalLimit } from "./over-refusal-limit.ts";
+import { diversityLimit, overRefusalLimit } from "./step-limits.ts";
 
 /** What an attack left. */
 export interface Attacked {
@@ -46,7 +46,6 @@ export async function optimization(
 ): Promise<Players> {
   const iteration = history.length;
   const players = history[iteration - 1]!;
-  const accept = overRefusalLimit(context, iteration, history[0]!.target);
   await artefactStage(context.run, {
     iteration,
     name: "pairs",
@@ -62,9 +61,14 @@ export async function optimization(
       return { count: red.pairs.length + target.pairs.length, files: files.map((file) => `${iteration}/${file}`) };
     },
   });
+  const first = history[0]!;
+  const limits = {
+    redTeam: diversityLimit(context, iteration, first.redTeam),
+    target: overRefusalLimit(context, iteration, first.target),
+  };
   return {
-    redTeam: await trained(context, "red-team", iteration, players.redTeam),
-    target: await trained(context, "target", iteration, players.target, accept),
+    redTeam: await trained(context, "red-team", iteration, players.redTeam, limits.redTeam),
+    target: await trained(context, "target", iteration, players.target, limits.target),
   };
 }
 
@@ -92,7 +96,7 @@ async function trained(
     }),
   );
   if (accept !== undefined && next.kept === undefined) {
-    run.report({ type: "warning", text: "this trainer keeps whole steps: maxOverRefusal has no effect" });
+    run.report({ type: "warning", text: `this trainer keeps whole steps: the limit on the ${role}'s has no effect` });
   }
   return next;
 }

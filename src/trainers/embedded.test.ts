@@ -58,7 +58,7 @@ async function train(name: string, accept?: TrainOptions["accept"]): Promise<{ a
 
 it.each([
   [1, 1],
-  [0.9, 0.875],
+  [0.9, 0.75],
   [0.5, 0.5],
   [0.3, 0.25],
   [0, 0],

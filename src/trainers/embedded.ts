@@ -118,20 +118,20 @@ async function finish(
 }
 
 /** Parts of a step that are tried. */
-const eighths = 8;
+const quarters = 4;
 
-/** The whole step if it is accepted, otherwise as many eighths of it as are, by bisection; none is always accepted. */
+/** The whole step if it is accepted, otherwise as many quarters of it as are, by bisection; none is always accepted. */
 async function saveAccepted(
   save: (share: number) => Promise<Adapter>,
   accept: NonNullable<TrainOptions["accept"]>,
 ): Promise<Adapter> {
   let accepted = 0;
-  let refused = eighths + 1;
-  for (let tried = eighths; refused - accepted > 1; tried = Math.floor((accepted + refused) / 2)) {
-    if (await accept(await save(tried / eighths))) accepted = tried;
+  let refused = quarters + 1;
+  for (let tried = quarters; refused - accepted > 1; tried = Math.floor((accepted + refused) / 2)) {
+    if (await accept(await save(tried / quarters))) accepted = tried;
     else refused = tried;
   }
-  const kept = accepted / eighths;
+  const kept = accepted / quarters;
   return { ...(await save(kept)), kept };
 }
 
