@@ -179,7 +179,7 @@ const quick: Config = {
       margin: 0.3,
       maxPairs: 16,
       handWrittenPairs: 12,
-      minDiversity: 0.92,
+      minDiversity: 0.87,
     },
     target: {
       learningRate: 5e-4,

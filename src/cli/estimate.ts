@@ -32,10 +32,10 @@ const seedFrame = 60;
 // What the default players write, in quick runs: a prompt, and the part of an answer's room that is used.
 const writtenLength = 25;
 const usedRoom = 0.85;
-// Held-back look-alikes are answered to weigh a Target's step, two prompts to a seed prompt are written to weigh a Red
+// Held-back look-alikes are answered to weigh a Target's step, three prompts to a seed prompt are written to weigh a Red
 // Team's; about twice a step.
 const heldBack = 45;
-const writtenPerSeed = 2;
+const writtenPerSeed = 3;
 const weighings = 2;
 // Of what the default Red Team writes, in quick runs; the paper's rules drop nothing but empty prompts.
 const keptShare = 0.6;

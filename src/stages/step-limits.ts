@@ -80,8 +80,9 @@ export function diversityLimit(context: Context, iteration: number, first: Adapt
   };
 }
 
-/** Prompts to a seed prompt that are weighed. */
-const promptsPerSeed = 2;
+/** Prompts to a seed prompt that are weighed, and tokens of each: few prompts are longer, and their beginnings suffice. */
+const promptsPerSeed = 3;
+const weighedTokens = 32;
 
 /** How varied a Red Team's prompts to as many seed prompts as an attack has are, 0 … 1; 0 when it writes none. */
 async function writtenDiversity(context: Context, model: Model): Promise<number> {
@@ -89,7 +90,7 @@ async function writtenDiversity(context: Context, model: Model): Promise<number>
   const { seeds: count, examplesPerSeed, maxPromptTokens } = config.attack;
   const seeds = drawSeedPrompts(data.train, { count, examplesPerSeed, seed: 0, iteration: -2 });
   const requests = seeds.map((seed) => ({ id: seed.id, messages: seedMessages(seed) }));
-  const options = { ...sampling(context), n: promptsPerSeed, maxTokens: maxPromptTokens };
+  const options = { ...sampling(context), n: promptsPerSeed, maxTokens: Math.min(weighedTokens, maxPromptTokens) };
   const written = await collect(model.generate(requests, options));
   const texts = written
     .map(({ requestId, text }) => ({ clusterId: requestId, text: cleanGeneratedPrompt(text) }))

@@ -34,7 +34,7 @@ function curves(role: Role, all: readonly Training[]): HTMLElement {
     "div",
     {},
     h("h3", { class: "role" }, role === "red-team" ? "Red Team" : "Target"),
-    keptSteps(after),
+    keptSteps(role, after),
     h(
       "div",
       { class: "grid four" },
@@ -46,14 +46,18 @@ function curves(role: Role, all: readonly Training[]): HTMLElement {
   );
 }
 
-/** How much of each step was kept, where a limit on over-refusal was set. */
-function keptSteps(all: readonly Training[]): HTMLElement | null {
+/** How much of each step was kept, where it had a limit. */
+function keptSteps(role: Role, all: readonly Training[]): HTMLElement | null {
+  const nameOf = role === "red-team" ? redTeam : target;
   const weighed = all.flatMap(({ iteration, kept }) =>
-    kept === null ? [] : [`${target(iteration)} ${percent(kept)}`],
+    kept === null ? [] : [`${nameOf(iteration)} ${percent(kept)}`],
   );
   if (weighed.length === 0) return null;
-  const text = "Kept of each step, so that harmless look-alikes held back from training are still answered: ";
-  return h("p", { class: "small" }, `${text}${weighed.join(", ")}.`);
+  const reason =
+    role === "red-team"
+      ? "what it writes stays nearly as varied as at the start"
+      : "harmless look-alikes held back from training are still answered";
+  return h("p", { class: "small" }, `Kept of each step, so that ${reason}: ${weighed.join(", ")}.`);
 }
 
 interface Step {
