@@ -36,6 +36,7 @@ const usedRoom = 0.85;
 // Team's; about twice a step.
 const heldBack = 45;
 const writtenPerSeed = 3;
+const weighedSeeds = 64;
 const weighings = 2;
 // Of what the default Red Team writes, in quick runs; the paper's rules drop nothing but empty prompts.
 const keptShare = 0.6;
@@ -127,7 +128,7 @@ function optimization({ iterations, attack, optimization: { redTeam, target }, e
     targetPairs += target.maxPairs + general + target.lookAlikePairs + (i > 1 ? target.replayPairs : 0);
   }
   const answered = target.maxOverRefusal < 1 ? weighings * Math.min(heldBack, evaluation.lookAlikes) : 0;
-  const written = redTeam.minDiversity > 0 ? weighings * writtenPerSeed * attack.seeds : 0;
+  const written = redTeam.minDiversity > 0 ? weighings * writtenPerSeed * Math.min(weighedSeeds, attack.seeds) : 0;
   // A pair is chosen and rejected behind one prompt.
   const redLength = seedLength(attack.examplesPerSeed) + 2 * promptLength;
   const targetLength = promptLength + 2 * answerLength;
