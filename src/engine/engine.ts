@@ -63,7 +63,7 @@ export function createEngine(base: BaseModel, options: EngineOptions): Engine {
       threads,
       weights: files,
       prepack: work === "generate",
-      keepMemory: work !== "head" && work !== "logits",
+      keepMemory: work !== "head",
     });
   };
   const closeAll = async (kinds: readonly Work[]) => {
