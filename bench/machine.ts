@@ -1,5 +1,6 @@
 /** What this machine can do at most: products of matrices in float32 and int8, and reading memory. */
 import { cpus } from "node:os";
+import { runTimes } from "../src/cli/speed.ts";
 import { node } from "../src/engine/graph/node.ts";
 import * as o from "../src/engine/graph/ops.ts";
 import { openSession, type Tensors } from "../src/engine/graph/session.ts";
@@ -53,12 +54,7 @@ async function fastest(y: ReturnType<typeof node>, feeds: Tensors): Promise<numb
     },
     { threads: 2, prepack: true, keepMemory: true },
   );
-  let best = Number.POSITIVE_INFINITY;
-  for (const end = performance.now() + 1500; performance.now() < end; ) {
-    const start = performance.now();
-    await session.run(feeds);
-    best = Math.min(best, (performance.now() - start) / 1000);
-  }
+  const [best] = await runTimes(session, feeds, 1.5);
   await session.close();
-  return best;
+  return best!;
 }

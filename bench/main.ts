@@ -5,7 +5,7 @@
  *   --rounds 3  --only DPO --only judging  --out bench/results  --python PATH  --peers-dir ../shared/peers
  */
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
@@ -164,7 +164,7 @@ function preparePeers(): { readonly python: string; readonly folder: string; rea
   if (!existsSync(join(model, "config.json"))) {
     const gguf = join(cache, "SmolLM2-135M-Instruct.Q4_1.gguf");
     if (!existsSync(gguf)) throw new Error(`the peers' model is made from ${gguf}, which is not there`);
-    mustRun("mkdir", ["-p", dirname(model)]);
+    mkdirSync(dirname(model), { recursive: true });
     mustRun(python, [join(folder, "dequantise.py"), gguf, model]);
   }
   return { python, folder, model };

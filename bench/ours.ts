@@ -26,6 +26,7 @@ const engine = createEngine(endless, { threads: Number(threads), precision });
 const { config, tokenizer } = engine.base;
 const random = createRandom("bench");
 const ids = (n: number) => Array.from({ length: n }, () => 100 + Math.floor(random.next() * (config.vocabSize - 100)));
+const bare = noLora(config);
 const adapter = (rank: number) => freshLora(config, rank, 2 * rank, createRandom("lora").next);
 
 const works: Readonly<Record<Exclude<Ours, "start">, () => Promise<Figures>>> = { dpo: dpoSteps, sample, score, loop };
@@ -45,7 +46,7 @@ async function dpoSteps(): Promise<Figures> {
     times.push(
       await seconds(async () => {
         const forks = made.map(({ prompt, chosen, rejected }) => ({ prompt, completions: [chosen, rejected] }));
-        const scores = await logProbs(engine, noLora(config), forks);
+        const scores = await logProbs(engine, bare, forks);
         const scored = made.map((pair, i) => ({ ...pair, reference: scores[i] as [number, number] }));
         const { gradients } = await dpoGradients(engine, lora, scored, { beta: 0.1, sftWeight: 0 });
         adamStep(lora.tensors, gradients, state, step, { learningRate: 5e-6, weightDecay: 0.01 });
@@ -74,10 +75,9 @@ async function dpoSteps(): Promise<Figures> {
 async function sample(): Promise<Figures> {
   const { batch, promptLength, newTokens, runs } = sizes.sample;
   const requests = Array.from({ length: batch }, (_, i) => ({ prompt: ids(promptLength), seed: `${i}` }));
-  const lora = noLora(config);
   const run = (maxTokens: number) =>
     seconds(async () => {
-      const answers = await sampleBatch(engine, lora, requests, { temperature: 0.8, topP: 0.9, maxTokens });
+      const answers = await sampleBatch(engine, bare, requests, { temperature: 0.8, topP: 0.9, maxTokens });
       if (answers.some(({ tokens }) => tokens.length !== maxTokens)) throw new Error("an answer ended early");
     });
   note(`warm-up: ${(await run(4)).toFixed(2)} s`);
@@ -104,7 +104,7 @@ async function score(): Promise<Figures> {
           config,
         );
         const at = BigInt64Array.from(part, (row, b) => BigInt(b * length + row.length - 1));
-        await session.run({ ...feeds, ...loraFeeds(noLora(config)), at: { data: at, dims: [part.length] } });
+        await session.run({ ...feeds, ...loraFeeds(bare), at: { data: at, dims: [part.length] } });
       }
     });
   note(`warm-up: ${(await run(rows.slice(0, 16))).toFixed(2)} s`);
@@ -139,7 +139,7 @@ async function loop(): Promise<Figures> {
   });
   await stage("judge", async () => {
     const forks = asked.map((prompt, i): Fork => ({ prompt, completions: answers.slice(i * m, (i + 1) * m) }));
-    await pool(engine, noLora(config), forks);
+    await pool(engine, bare, forks);
   });
   const pairsOf = (prompts: readonly (readonly number[])[], of: readonly number[][], each: number, count: number) =>
     Array.from({ length: count }, (_, i): TokenPair => {

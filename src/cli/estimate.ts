@@ -4,6 +4,7 @@
  * Team's prompts that is put to the Target.
  */
 import type { Config } from "../config.ts";
+import { weighedPrompts } from "../stages/step-limits.ts";
 
 /** Tokens a second of the three kinds of work. */
 export interface Speeds {
@@ -32,11 +33,9 @@ const seedFrame = 60;
 // What the default players write, in quick runs: a prompt, and the part of an answer's room that is used.
 const writtenLength = 25;
 const usedRoom = 0.85;
-// Held-back look-alikes are answered to weigh a Target's step, three prompts to a seed prompt are written to weigh a Red
-// Team's; about twice a step.
+// Held-back look-alikes are answered to weigh a Target's step, prompts are written to weigh a Red Team's; about twice a
+// step.
 const heldBack = 45;
-const writtenPerSeed = 3;
-const weighedSeeds = 64;
 const weighings = 2;
 // Of what the default Red Team writes, in quick runs; the paper's rules drop nothing but empty prompts.
 const keptShare = 0.6;
@@ -128,7 +127,8 @@ function optimization({ iterations, attack, optimization: { redTeam, target }, e
     targetPairs += target.maxPairs + general + target.lookAlikePairs + (i > 1 ? target.replayPairs : 0);
   }
   const answered = target.maxOverRefusal < 1 ? weighings * Math.min(heldBack, evaluation.lookAlikes) : 0;
-  const written = redTeam.minDiversity > 0 ? weighings * writtenPerSeed * Math.min(weighedSeeds, attack.seeds) : 0;
+  const weighedSeeds = redTeam.minDiversity > 0 ? weighings * Math.min(weighedPrompts.seeds, attack.seeds) : 0;
+  const written = weighedSeeds * weighedPrompts.perSeed;
   // A pair is chosen and rejected behind one prompt.
   const redLength = seedLength(attack.examplesPerSeed) + 2 * promptLength;
   const targetLength = promptLength + 2 * answerLength;
@@ -140,7 +140,7 @@ function optimization({ iterations, attack, optimization: { redTeam, target }, e
     readTokens:
       redPairs * redLength +
       targetPairs * targetLength +
-      iterations * ((written / writtenPerSeed) * seedLength(attack.examplesPerSeed) + answered * promptLength),
+      iterations * (weighedSeeds * seedLength(attack.examplesPerSeed) + answered * promptLength),
   });
 }
 

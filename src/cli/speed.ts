@@ -3,7 +3,7 @@
  * needed. The factors between that and the three kinds of work are what whole quick runs came to (dev/LOG.md).
  */
 import * as o from "../engine/graph/ops.ts";
-import { openSession } from "../engine/graph/session.ts";
+import { openSession, type Session, type Tensors } from "../engine/graph/session.ts";
 import type { Precision } from "../engine/nets/llama.ts";
 import type { Speeds } from "./estimate.ts";
 
@@ -38,20 +38,26 @@ export async function probeSpeed(threads: number, precision: Precision, seconds 
       x: { data: new Float32Array(rows * inner).fill(0.5), dims: [rows, inner] },
       w: { data: new Float32Array(inner * columns).fill(0.25), dims: [inner, columns] },
     };
-    await session.run(feeds);
-    const times: number[] = [];
-    const end = performance.now() + seconds * 1000;
-    do {
-      const start = performance.now();
-      await session.run(feeds);
-      times.push((performance.now() - start) / 1000);
-    } while (performance.now() < end);
+    const times = await runTimes(session, feeds, seconds);
     // The faster quarter: what else the machine does in this moment, it will not do for the whole run.
-    const usual = times.sort((a, b) => a - b)[Math.floor(times.length / 4)]!;
+    const usual = times[Math.floor(times.length / 4)]!;
     return speedsOf((2 * rows * inner * columns) / usual / 1e9, precision);
   } finally {
     await session.close();
   }
+}
+
+/** Seconds of each run of a session during about `seconds`, after one that is not timed; rising. */
+export async function runTimes(session: Session, feeds: Tensors, seconds: number): Promise<number[]> {
+  await session.run(feeds);
+  const times: number[] = [];
+  const end = performance.now() + seconds * 1000;
+  do {
+    const start = performance.now();
+    await session.run(feeds);
+    times.push((performance.now() - start) / 1000);
+  } while (performance.now() < end);
+  return times.sort((a, b) => a - b);
 }
 
 /** The three speeds of a machine with this GEMM speed. */

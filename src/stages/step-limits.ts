@@ -80,20 +80,24 @@ export function diversityLimit(context: Context, iteration: number, first: Adapt
   };
 }
 
-/** Most seed prompts of a weighing: more would tell little more. */
-const mostSeeds = 64;
-/** Prompts to a seed prompt that are weighed, and tokens of each: few prompts are longer, and their beginnings suffice. */
-const promptsPerSeed = 3;
-const weighedTokens = 32;
+/**
+ * What a Red Team is weighed by: prompts to each of so many seed prompts at most (more would tell little more), and tokens
+ * of each: few prompts are longer, and their beginnings suffice.
+ */
+export const weighedPrompts = { seeds: 64, perSeed: 3, tokens: 32 } as const;
 
 /** How varied a Red Team's prompts are, to as many seed prompts as an attack has, 0 … 1; 0 when it writes none. */
 async function writtenDiversity(context: Context, model: Model): Promise<number> {
   const { config, data } = context;
   const { examplesPerSeed, maxPromptTokens } = config.attack;
-  const count = Math.min(config.attack.seeds, mostSeeds);
+  const count = Math.min(config.attack.seeds, weighedPrompts.seeds);
   const seeds = drawSeedPrompts(data.train, { count, examplesPerSeed, seed: 0, iteration: -2 });
   const requests = seeds.map((seed) => ({ id: seed.id, messages: seedMessages(seed) }));
-  const options = { ...sampling(context), n: promptsPerSeed, maxTokens: Math.min(weighedTokens, maxPromptTokens) };
+  const options = {
+    ...sampling(context),
+    n: weighedPrompts.perSeed,
+    maxTokens: Math.min(weighedPrompts.tokens, maxPromptTokens),
+  };
   const written = await collect(model.generate(requests, options));
   const texts = written
     .map(({ requestId, text }) => ({ clusterId: requestId, text: cleanGeneratedPrompt(text) }))

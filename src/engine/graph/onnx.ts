@@ -18,7 +18,9 @@ export interface ExternalWeights {
 }
 
 type Writer = protobuf.Writer;
-const elementType: Readonly<Record<DType | "uint8", number>> = { float32: 1, uint8: 2, int8: 3, int64: 7 };
+/** What a constant may hold; no value of a graph is uint8, but what rounds to 8 bits begins at one. */
+type ElementType = DType | "uint8";
+const elementType: Readonly<Record<ElementType, number>> = { float32: 1, uint8: 2, int8: 3, int64: 7 };
 
 /**
  * ONNX bytes of the graph that computes `outputs`.
@@ -62,7 +64,7 @@ export function writeOnnx(outputs: Readonly<Record<string, Node>>, weights: read
     });
     return outputNames(name, count);
   };
-  const small = (key: string, dtype: DType | "uint8", shape: readonly number[], bytes: Uint8Array): string =>
+  const small = (key: string, dtype: ElementType, shape: readonly number[], bytes: Uint8Array): string =>
     once(`const ${dtype} [${shape}] ${key}`, () => {
       const name = `c${initializers.length}`;
       initializers.push((w) => writeTensor(w, name, dtype, shape, bytes));
@@ -172,13 +174,7 @@ function writeNode(
 }
 
 /** TensorProto: dims 1, data_type 2, name 8, raw_data 9. */
-function writeTensor(
-  w: Writer,
-  name: string,
-  dtype: DType | "uint8",
-  shape: readonly number[],
-  bytes: Uint8Array,
-): void {
+function writeTensor(w: Writer, name: string, dtype: ElementType, shape: readonly number[], bytes: Uint8Array): void {
   for (const d of shape) w.uint32(8).int64(d);
   w.uint32(16).int32(elementType[dtype]).uint32(66).string(name).uint32(74).bytes(bytes);
 }
