@@ -5,14 +5,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { llamaTensors } from "../src/engine/base/llama-tensors.ts";
+import { decoderTensors } from "../src/engine/base/decoder-tensors.ts";
 import { prepareWeights } from "../src/engine/base/weights-file.ts";
-import type { BaseModel, LlamaConfig } from "../src/engine/base-model.ts";
+import type { BaseModel, DecoderConfig } from "../src/engine/base-model.ts";
 import { freshLora, type Lora } from "../src/engine/lora.ts";
 import type { Tokenizer } from "../src/engine/tokenizer/tokenizer.ts";
 import { createRandom } from "../src/random.ts";
 
-export const tinyConfig: LlamaConfig = {
+export const tinyConfig: DecoderConfig = {
   architecture: "llama",
   vocabSize: 32,
   hiddenSize: 32,
@@ -35,7 +35,7 @@ export async function tinyLlama(): Promise<{
 }> {
   const folder = await mkdtemp(join(tmpdir(), "seas-tiny-"));
   const random = createRandom("tiny llama").next;
-  const tensors = llamaTensors(tinyConfig).map(({ name, shape }) => ({
+  const tensors = decoderTensors(tinyConfig).map(({ name, shape }) => ({
     name,
     shape,
     read: async () => {

@@ -6,11 +6,11 @@ import { mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { LlamaConfig } from "./base/llama-config.ts";
-import { llamaTensors } from "./base/llama-tensors.ts";
+import type { DecoderConfig } from "./base/decoder-config.ts";
+import { decoderTensors } from "./base/decoder-tensors.ts";
 import { openBaseModel } from "./base-model.ts";
 
-const config: LlamaConfig = {
+const config: DecoderConfig = {
   architecture: "llama",
   vocabSize: 264,
   hiddenSize: 32,
@@ -24,7 +24,7 @@ const config: LlamaConfig = {
   maxPositions: 64,
   tiedEmbeddings: true,
 };
-const tensors = llamaTensors(config).map((tensor, t) => {
+const tensors = decoderTensors(config).map((tensor, t) => {
   const size = tensor.shape.reduce((a, b) => a * b, 1);
   return { ...tensor, values: Float32Array.from({ length: size }, (_, i) => t + i / size) };
 });

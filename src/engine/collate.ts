@@ -10,9 +10,9 @@
  *   targets    [8, 2, 3, 9]
  *   sum        [[1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]
  */
-import type { LlamaConfig } from "./base-model.ts";
+import type { DecoderConfig } from "./base-model.ts";
 import type { Tensors } from "./graph/session.ts";
-import { ropeTables } from "./nets/llama.ts";
+import { ropeTables } from "./nets/decoder.ts";
 
 /** Token ids of a prompt and of what follows it. */
 export interface Sequence {
@@ -78,7 +78,7 @@ export function rowFeeds(rows: readonly Fork[]): { readonly feeds: Tensors; read
 /** Inputs shared by every graph over whole sequences: those of {@link rowFeeds} and the rope tables (T, D/2). */
 export function forkFeeds(
   rows: readonly Fork[],
-  config: LlamaConfig,
+  config: DecoderConfig,
 ): { readonly feeds: Tensors; readonly length: number } {
   const { feeds, length } = rowFeeds(rows);
   const rope = ropeTables(config, length);
@@ -100,7 +100,7 @@ export function forkFeeds(
  */
 export function collate(
   rows: readonly Fork[],
-  config: LlamaConfig,
+  config: DecoderConfig,
 ): { readonly feeds: Tensors; readonly counts: readonly number[] } {
   const { feeds, length } = forkFeeds(rows, config);
   const counts = rows.flatMap((r) => r.completions.map((c) => c.length));

@@ -1,8 +1,8 @@
 /** The graphs of sampling: a step behind a cache, and the head alone. */
-import type { LlamaConfig } from "./base-model.ts";
+import type { DecoderConfig } from "./base-model.ts";
 import type { Node } from "./graph/node.ts";
 import * as o from "./graph/ops.ts";
-import { llama, llamaHead, type Precision } from "./nets/llama.ts";
+import { decoder, lmHead, type Precision } from "./nets/decoder.ts";
 
 /**
  * Outputs at the rows `last` (B) of B·T: the `k` most probable tokens, top_values and top_indices (B, k), and log_sum
@@ -10,17 +10,17 @@ import { llama, llamaHead, type Precision } from "./nets/llama.ts";
  *
  * A row of the vocabulary is left in the graph: ONNX Runtime for Node copies every output.
  */
-export function generateGraph(config: LlamaConfig, precision: Precision, k: number): Record<string, Node> {
-  const { hidden, norm, fresh } = llama(config, { precision, cached: true });
+export function generateGraph(config: DecoderConfig, precision: Precision, k: number): Record<string, Node> {
+  const { hidden, norm, fresh } = decoder(config, { precision, cached: true });
   const state = norm(o.gatherRows(hidden, o.input("last", ["B"], "int64")));
-  const logits = llamaHead(config, warm(state), precision);
+  const logits = lmHead(config, warm(state), precision);
   const top = o.topK(logits, Math.min(k, config.vocabSize));
   return { top_values: top.values, top_indices: top.indices, log_sum: o.logSumExp(logits), state, ...fresh };
 }
 
 /** Outputs logits (N, V) over temperature for `state` (N, D). */
-export function headGraph(config: LlamaConfig, precision: Precision): Record<string, Node> {
-  return { logits: llamaHead(config, warm(o.input("state", ["N", config.hiddenSize])), precision) };
+export function headGraph(config: DecoderConfig, precision: Precision): Record<string, Node> {
+  return { logits: lmHead(config, warm(o.input("state", ["N", config.hiddenSize])), precision) };
 }
 
 /** The head is linear, so its input is scaled instead of a whole vocabulary. */

@@ -4,7 +4,7 @@
  * answer depends on its seed and not on its neighbours' luck.
  */
 import { createRandom } from "../random.ts";
-import { type Decoder, openDecoder, readPrompts, type StepOutputs } from "./decoder.ts";
+import { type CachedDecoder, openDecoder, readPrompts, type StepOutputs } from "./cached-decoder.ts";
 import type { Engine } from "./engine.ts";
 import { keepRows, kvCache, writeTokens } from "./kv-cache.ts";
 import type { Lora } from "./lora.ts";
@@ -132,7 +132,7 @@ interface Draw {
 }
 
 async function drawTokens(
-  decoder: Decoder,
+  decoder: CachedDecoder,
   outputs: StepOutputs,
   draws: readonly Draw[],
   { temperature, topP }: SampleOptions,

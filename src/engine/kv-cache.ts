@@ -1,5 +1,5 @@
 /** The keys and values of a batch of sequences: (B, KV, P, D) for each layer, in memory that is filled row by row. */
-import type { LlamaConfig } from "./base-model.ts";
+import type { DecoderConfig } from "./base-model.ts";
 import type { Tensor, Tensors } from "./graph/session.ts";
 
 type Floats = Tensor & { readonly data: Float32Array };
@@ -13,7 +13,7 @@ export interface KvCache {
 
 /** Room for `rows` sequences of up to `capacity` tokens, in memory of earlier caches where it is large enough. */
 export function kvCache(
-  config: LlamaConfig,
+  config: DecoderConfig,
   rows: number,
   capacity: number,
   memory: Map<string, Float32Array> = new Map(),

@@ -7,9 +7,9 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describeError, SeasError } from "../errors.ts";
 import { openSafetensors, writeSafetensors } from "../formats/safetensors.ts";
-import type { LlamaConfig } from "./base-model.ts";
+import type { DecoderConfig } from "./base-model.ts";
 import type { Tensor, Tensors } from "./graph/session.ts";
-import { loraModules } from "./nets/llama.ts";
+import { loraModules } from "./nets/decoder.ts";
 
 /** Matrices by graph input name, A (rank, in) and B (out, rank), and the scale alpha / rank. */
 export interface Lora {
@@ -23,7 +23,7 @@ export interface Lora {
  *
  * @param random uniform numbers in [0, 1)
  */
-export function freshLora(config: LlamaConfig, rank: number, alpha: number, random: () => number): Lora {
+export function freshLora(config: DecoderConfig, rank: number, alpha: number, random: () => number): Lora {
   const tensors = new Map<string, Tensor & { data: Float32Array }>();
   for (const { name, inputs, outputs } of loraModules(config)) {
     const bound = 1 / Math.sqrt(inputs);
@@ -35,7 +35,7 @@ export function freshLora(config: LlamaConfig, rank: number, alpha: number, rand
 }
 
 /** The bare base: rank 1, all zero. */
-export function noLora(config: LlamaConfig): Lora {
+export function noLora(config: DecoderConfig): Lora {
   return freshLora(config, 1, 0, () => 0.5);
 }
 
@@ -95,7 +95,7 @@ export async function saveLora(lora: Lora, folder: string, baseName: string): Pr
  * @throws SeasError E_MODEL when a file is missing or says nothing usable, or a matrix is missing or has another size
  *   than the base asks for; E_FORMAT for damaged weights
  */
-export async function loadLora(folder: string, config: LlamaConfig): Promise<Lora> {
+export async function loadLora(folder: string, config: DecoderConfig): Promise<Lora> {
   const { rank, alpha } = await readConfig(join(folder, "adapter_config.json"));
   const file = await openSafetensors(join(folder, "adapter_model.safetensors"));
   try {

@@ -2,29 +2,29 @@
  * The graphs of training and scoring: the decoder over whole sequences with a loss on top and, for training, the
  * derivative of that loss with respect to every LoRA matrix.
  */
-import type { LlamaConfig } from "./base-model.ts";
+import type { DecoderConfig } from "./base-model.ts";
 import { gradient } from "./graph/gradient.ts";
 import type { Node } from "./graph/node.ts";
 import * as o from "./graph/ops.ts";
-import { headLayer, type LinearLayer, llama, llamaHead, type Precision } from "./nets/llama.ts";
+import { decoder, headLayer, type LinearLayer, lmHead, type Precision } from "./nets/decoder.ts";
 
 type Outputs = Record<string, Node>;
 
 /** The head stays float32 whatever the layers are: few rows reach it, and their log-probabilities are the result. */
-function logitsOf(config: LlamaConfig, states: Node): Node {
-  return llamaHead(config, states, "float32");
+function logitsOf(config: DecoderConfig, states: Node): Node {
+  return lmHead(config, states, "float32");
 }
 
 /** Log-probability of each target token, (N), and of each completion, (S). */
 function logProbs(
-  config: LlamaConfig,
+  config: DecoderConfig,
   precision: Precision,
 ): {
   readonly tokens: Node;
   readonly sequences: Node;
   readonly lora: ReadonlyMap<string, Node>;
 } {
-  const { hidden, norm, lora } = llama(config, { precision });
+  const { hidden, norm, lora } = decoder(config, { precision });
   const rows = o.gatherRows(hidden, o.input("at", ["N"], "int64"));
   const tokens = o.tokenLogProb(logitsOf(config, norm(rows)), o.input("targets", ["N"], "int64"));
   const sequences = o.reshape(o.matmul(o.input("sum", ["S", "N"]), o.reshape(tokens, ["N", 1])), ["S"]);
@@ -38,13 +38,13 @@ function withGradients(loss: Node, lora: ReadonlyMap<string, Node>, outputs: Out
 }
 
 /** Outputs log_probs (S): the log-probability of each completion. */
-export function scoreGraph(config: LlamaConfig, precision: Precision): Outputs {
+export function scoreGraph(config: DecoderConfig, precision: Precision): Outputs {
   return { log_probs: logProbs(config, precision).sequences };
 }
 
 /** Outputs logits (N, V) at the rows `at`; for parity with other implementations. */
-export function logitsGraph(config: LlamaConfig, precision: Precision): Outputs {
-  const { hidden, norm } = llama(config, { precision });
+export function logitsGraph(config: DecoderConfig, precision: Precision): Outputs {
+  const { hidden, norm } = decoder(config, { precision });
   return { logits: logitsOf(config, norm(o.gatherRows(hidden, o.input("at", ["N"], "int64")))) };
 }
 
@@ -52,7 +52,7 @@ export function logitsGraph(config: LlamaConfig, precision: Precision): Outputs 
  * Supervised: loss = Σ token_weight · log p. The weights (N) are the caller's, −1/(completion tokens of the step) for
  * the mean of TRL's SFTTrainer, so that parts of a step add up.
  */
-export function sftGraph(config: LlamaConfig, precision: Precision): Outputs {
+export function sftGraph(config: DecoderConfig, precision: Precision): Outputs {
   const { tokens, lora } = logProbs(config, precision);
   return withGradients(weighted(tokens), lora, {});
 }
@@ -65,7 +65,7 @@ export function sftGraph(config: LlamaConfig, precision: Precision): Outputs {
  * Inputs beside the decoder's: reference (S), pairs (P, S) with +1 at the chosen and −1 at the rejected sequence,
  * beta (), pair_weight (), token_weight (N). Outputs loss (), log_probs (S), and grad.* of every LoRA matrix.
  */
-export function dpoGraph(config: LlamaConfig, precision: Precision): Outputs {
+export function dpoGraph(config: DecoderConfig, precision: Precision): Outputs {
   const { tokens, sequences, lora } = logProbs(config, precision);
   const advantage = o.reshape(o.sub(sequences, o.input("reference", ["S"])), ["S", 1]);
   const margins = o.mul(o.matmul(o.input("pairs", ["P", "S"]), advantage), o.input("beta", [])); // (P, 1)
@@ -78,8 +78,8 @@ function weighted(tokens: Node): Node {
 }
 
 /** Outputs what each linear layer reads, (B·T, in), by the layer's {@link LinearLayer.reads}, in float32. */
-export function readsGraph(config: LlamaConfig): Outputs {
-  const { hidden, norm, reads } = llama(config, { precision: "float32" });
+export function readsGraph(config: DecoderConfig): Outputs {
+  const { hidden, norm, reads } = decoder(config, { precision: "float32" });
   return { ...Object.fromEntries(reads), [headLayer(config).reads]: norm(hidden) };
 }
 
@@ -87,8 +87,8 @@ export function readsGraph(config: LlamaConfig): Outputs {
  * Outputs mean_state (S, D) and last_state (S, D): hidden states after `layers` decoder layers, averaged over the rows that `sum`
  * (S, N) weighs, and at the rows `last` (S).
  */
-export function poolGraph(config: LlamaConfig, precision: Precision, layers: number): Outputs {
-  const { hidden } = llama(config, { precision, layers });
+export function poolGraph(config: DecoderConfig, precision: Precision, layers: number): Outputs {
+  const { hidden } = decoder(config, { precision, layers });
   const rows = o.gatherRows(hidden, o.input("at", ["N"], "int64"));
   return {
     mean_state: o.matmul(o.input("sum", ["S", "N"]), rows),

@@ -2,9 +2,9 @@
  * The fixed adapters and choices of scripts/record_engine.py, made again here: one counter-based generator (murmur3's
  * finaliser), so that both sides hold the same float32 values without a file.
  */
-import type { LlamaConfig } from "../../src/engine/base-model.ts";
+import type { DecoderConfig } from "../../src/engine/base-model.ts";
 import type { Lora } from "../../src/engine/lora.ts";
-import { loraModules } from "../../src/engine/nets/llama.ts";
+import { loraModules } from "../../src/engine/nets/decoder.ts";
 
 /** The i-th number of a stream, a uint32. */
 export function mix(stream: number, i: number): number {
@@ -15,7 +15,7 @@ export function mix(stream: number, i: number): number {
 }
 
 /** Adapter `number` of the record, A within ±1/√in and B within ±0.02, neither zero. */
-export function fixedLora(config: LlamaConfig, rank: number, alpha: number, number: number): Lora {
+export function fixedLora(config: DecoderConfig, rank: number, alpha: number, number: number): Lora {
   const matrices = loraModules(config).flatMap(({ name, inputs, outputs }) => [
     { name: `${name}.lora_A`, dims: [rank, inputs], bound: 1 / Math.sqrt(inputs) },
     { name: `${name}.lora_B`, dims: [outputs, rank], bound: 0.02 },

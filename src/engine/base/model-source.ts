@@ -10,13 +10,13 @@ import { openSafetensors, openSafetensorsFolder } from "../../formats/safetensor
 import { tokenizerFromFolder } from "../tokenizer/from-folder.ts";
 import { tokenizerFromGguf } from "../tokenizer/from-gguf.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
-import { configFromGguf, configFromHub, type LlamaConfig } from "./llama-config.ts";
-import { llamaTensors, requireTensors, separateRopeHalves } from "./llama-tensors.ts";
+import { configFromGguf, configFromHub, type DecoderConfig } from "./decoder-config.ts";
+import { decoderTensors, requireTensors, separateRopeHalves } from "./decoder-tensors.ts";
 import type { WeightsTensor } from "./weights-file.ts";
 
 /** A model whose files are open; close it when the tensors are read. */
 export interface ModelSource {
-  readonly config: LlamaConfig;
+  readonly config: DecoderConfig;
   readonly tokenizer: Tokenizer;
   readonly tensors: readonly WeightsTensor[];
   close(): Promise<void>;
@@ -44,7 +44,7 @@ async function openGgufSource(path: string): Promise<ModelSource> {
   const file = await openGguf(path);
   return closingOnError(file, () => {
     const config = configFromGguf(file.metadata, file.tensors, name);
-    const expected = llamaTensors(config);
+    const expected = decoderTensors(config);
     requireTensors(name, expected, file.tensors, (tensor) => tensor.ggufName);
     const tensors = expected.map((tensor) => ({
       name: tensor.name,
@@ -65,7 +65,7 @@ async function openHubSource(path: string): Promise<ModelSource> {
   const tokenizer = await tokenizerFromFolder(folder);
   const file = single ? await openSafetensors(path) : await openSafetensorsFolder(folder);
   return closingOnError(file, () => {
-    const expected = llamaTensors(config);
+    const expected = decoderTensors(config);
     // A tied head may be stored all the same, and old checkpoints keep rope's table.
     const mayIgnore = (name: string) =>
       name.endsWith(".rotary_emb.inv_freq") || (config.tiedEmbeddings && name === "lm_head.weight");

@@ -1,16 +1,16 @@
 /** The ONNX writer: weights stay outside however large, equal nodes are written once, a missing weight is named. */
 import { describe, expect, it } from "vitest";
 import { tinyConfig } from "../../../test/tiny-llama.ts";
-import { llamaTensors } from "../base/llama-tensors.ts";
-import type { LlamaConfig } from "../base-model.ts";
+import { decoderTensors } from "../base/decoder-tensors.ts";
+import type { DecoderConfig } from "../base-model.ts";
 import { dpoGraph, scoreGraph } from "../losses.ts";
 import { type ExternalWeights, writeOnnx } from "./onnx.ts";
 import * as o from "./ops.ts";
 
 /** Places of a model's weights in a file that need not exist. */
-function placesOf(config: LlamaConfig): ExternalWeights {
+function placesOf(config: DecoderConfig): ExternalWeights {
   let offset = 0;
-  const tensors = llamaTensors(config).map(({ name, shape }) => {
+  const tensors = decoderTensors(config).map(({ name, shape }) => {
     const byteLength = 4 * shape.reduce((a, b) => a * b, 1);
     offset += byteLength;
     return [name, { shape, offset: offset - byteLength, byteLength }] as const;
@@ -18,7 +18,7 @@ function placesOf(config: LlamaConfig): ExternalWeights {
   return { location: "weights.f32", tensors: new Map(tensors) };
 }
 
-const large: LlamaConfig = {
+const large: DecoderConfig = {
   ...tinyConfig,
   vocabSize: 128_256,
   hiddenSize: 4096,

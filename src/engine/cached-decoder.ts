@@ -8,7 +8,7 @@ import type { Engine } from "./engine.ts";
 import type { Tensors } from "./graph/session.ts";
 import { type KvCache, kvCache, type Piece, pastFeeds, writeTokens } from "./kv-cache.ts";
 import { type Lora, loraFeeds } from "./lora.ts";
-import { ropeTables } from "./nets/llama.ts";
+import { ropeTables } from "./nets/decoder.ts";
 
 /** Padded tokens of prompts that are read in one pass. */
 const tokenBudget = 512;
@@ -16,7 +16,7 @@ const tokenBudget = 512;
 /** Top tokens, log Σ exp, the state before the head, and key.i and value.i of the tokens read. */
 export type StepOutputs = Tensors;
 
-export interface Decoder {
+export interface CachedDecoder {
   readonly config: Engine["base"]["config"];
   /**
    * Reads `ids` behind the first `known` tokens of the rows of `past`, which may be one row for all.
@@ -28,7 +28,12 @@ export interface Decoder {
   logits(states: Float32Array): Promise<Float32Array>;
 }
 
-export async function openDecoder(engine: Engine, lora: Lora, temperature: number, capacity: number): Promise<Decoder> {
+export async function openDecoder(
+  engine: Engine,
+  lora: Lora,
+  temperature: number,
+  capacity: number,
+): Promise<CachedDecoder> {
   const { config } = engine.base;
   const session = await engine.session("generate");
   const rope = ropeTables(config, capacity);
@@ -72,7 +77,7 @@ export async function openDecoder(engine: Engine, lora: Lora, temperature: numbe
 }
 
 /** Fills the cache, and gives for each row the outputs at the last token of its prompt. */
-export async function* readPrompts(decoder: Decoder, cache: KvCache, prompts: readonly (readonly number[])[]) {
+export async function* readPrompts(decoder: CachedDecoder, cache: KvCache, prompts: readonly (readonly number[])[]) {
   const rowsOf = groupBy(prompts.keys(), (row) => prompts[row]!.join());
   const groups = [...rowsOf.values()].map((rows) => ({ rows, prompt: prompts[rows[0]!]! }));
   const shared = groups.length > 1 ? commonPrefix(groups.map((g) => g.prompt)) : 0;

@@ -3,7 +3,7 @@
  * the row order of GGUF's q and k undone.
  */
 import { SeasError } from "../../errors.ts";
-import type { LlamaConfig } from "./llama-config.ts";
+import type { DecoderConfig } from "./decoder-config.ts";
 
 /** A tensor that the decoder needs. */
 export interface ExpectedTensor {
@@ -17,7 +17,7 @@ export interface ExpectedTensor {
 }
 
 /** Every tensor of a decoder, in the order in which the weights file holds them. */
-export function llamaTensors(config: LlamaConfig): readonly ExpectedTensor[] {
+export function decoderTensors(config: DecoderConfig): readonly ExpectedTensor[] {
   const { vocabSize, hiddenSize: h, intermediateSize: f, heads, kvHeads, headDim } = config;
   const kv = kvHeads * headDim;
   const one = (name: string, ggufName: string, shape: readonly number[], ropeHeads = 0): ExpectedTensor => ({

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { SeasError } from "../../errors.ts";
 
 /** The numbers that define a llama decoder. */
-export interface LlamaConfig {
+export interface DecoderConfig {
   readonly architecture: "llama";
   readonly vocabSize: number;
   /** heads × headDim */
@@ -55,7 +55,7 @@ export function configFromGguf(
   metadata: ReadonlyMap<string, unknown>,
   tensors: ReadonlyMap<string, { readonly shape: readonly number[] }>,
   source: string,
-): LlamaConfig {
+): DecoderConfig {
   const architecture = metadata.get("general.architecture");
   if (architecture !== "llama") throw unsupported(source, "general.architecture", architecture);
   const scaling = metadata.get("llama.rope.scaling.type");
@@ -101,7 +101,7 @@ const HubConfig = z.looseObject({
  * @param source named in errors
  * @throws SeasError E_MODEL for another architecture, a missing or impossible number
  */
-export function configFromHub(json: unknown, source: string): LlamaConfig {
+export function configFromHub(json: unknown, source: string): DecoderConfig {
   const type = typeof json === "object" && json !== null ? (json as Record<string, unknown>).model_type : undefined;
   if (type !== "llama") throw unsupported(source, "model_type", type);
   const parsed = HubConfig.safeParse(json);
@@ -134,7 +134,7 @@ export function configFromHub(json: unknown, source: string): LlamaConfig {
   });
 }
 
-function bounded(source: string, given: Readonly<Record<string, unknown>>): LlamaConfig {
+function bounded(source: string, given: Readonly<Record<string, unknown>>): DecoderConfig {
   const parsed = Bounded.safeParse(given);
   if (!parsed.success) throw invalid(source, parsed.error);
   const config = parsed.data;

@@ -1,6 +1,6 @@
 /** Shapes from both kinds of files; hostile and unsupported ones refused by name. */
 import { describe, expect, it } from "vitest";
-import { configFromGguf, configFromHub } from "./llama-config.ts";
+import { configFromGguf, configFromHub } from "./decoder-config.ts";
 
 const gguf: Readonly<Record<string, unknown>> = {
   "general.architecture": "llama",

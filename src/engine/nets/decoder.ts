@@ -7,7 +7,7 @@
  * B (out, r), so every adapter shares one session and one copy of the frozen base. The frozen matrices are multiplied
  * in float32 or in 8-bit integers; LoRA, norms, attention and the loss are float32 always.
  */
-import type { LlamaConfig } from "../base-model.ts";
+import type { DecoderConfig } from "../base-model.ts";
 import type { Node, Shape } from "../graph/node.ts";
 import * as o from "../graph/ops.ts";
 
@@ -24,7 +24,7 @@ export interface LinearLayer {
 }
 
 /** The linear layers of the decoder layers, which carry LoRA, with their sizes. */
-export function loraModules(c: LlamaConfig): LinearLayer[] {
+export function loraModules(c: DecoderConfig): LinearLayer[] {
   const q = c.heads * c.headDim;
   const kv = c.kvHeads * c.headDim;
   return Array.from({ length: c.layers }, (_, i) => [
@@ -56,7 +56,7 @@ export function loraModules(c: LlamaConfig): LinearLayer[] {
 }
 
 /** The LM head as a linear layer: (N, D) → (N, V). */
-export function headLayer(c: LlamaConfig): LinearLayer {
+export function headLayer(c: DecoderConfig): LinearLayer {
   const name = c.tiedEmbeddings ? "embed_tokens" : "lm_head";
   return { name, inputs: c.hiddenSize, outputs: c.vocabSize, reads: "lm_head" };
 }
@@ -74,7 +74,7 @@ function frozen(x: Node, layer: LinearLayer, precision: Precision): Node {
 }
 
 /** The LM head over what the final norm gives: (N, D) → logits (N, V). */
-export function llamaHead(c: LlamaConfig, x: Node, precision: Precision): Node {
+export function lmHead(c: DecoderConfig, x: Node, precision: Precision): Node {
   return frozen(x, headLayer(c), precision);
 }
 
@@ -90,7 +90,7 @@ interface Parts {
   mlp(x: Node, layer: number): Node;
 }
 
-function parts(c: LlamaConfig, precision: Precision): Parts {
+function parts(c: DecoderConfig, precision: Precision): Parts {
   const lora = new Map<string, Node>();
   const reads = new Map<string, Node>();
   const layers = new Map(loraModules(c).map((layer) => [layer.name, layer]));
@@ -151,7 +151,7 @@ export interface DecoderOptions {
  * (B, 1, 1, T, T) with −1e9 where a token must not look, rope_cos and rope_sin (L, headDim/2), lora_scale (); over a
  * cache also past_key.i and past_value.i (1 or B, KV, 1, P, D) and past_mask (B, 1, 1, 1, P).
  */
-export function llama(c: LlamaConfig, { precision, layers = c.layers, cached = false }: DecoderOptions): Decoder {
+export function decoder(c: DecoderConfig, { precision, layers = c.layers, cached = false }: DecoderOptions): Decoder {
   const p = parts(c, precision);
   const ids = o.input("ids", ["B", "T"], "int64");
   const positions = o.input("positions", ["B", "T"], "int64");
@@ -197,7 +197,10 @@ export function llama(c: LlamaConfig, { precision, layers = c.layers, cached = f
 }
 
 /** cos and sin of the rotary angles of positions 0 … length − 1: (length, headDim/2) each. */
-export function ropeTables(c: LlamaConfig, length: number): { readonly cos: Float32Array; readonly sin: Float32Array } {
+export function ropeTables(
+  c: DecoderConfig,
+  length: number,
+): { readonly cos: Float32Array; readonly sin: Float32Array } {
   const half = c.headDim / 2;
   const cos = new Float32Array(length * half);
   const sin = new Float32Array(length * half);

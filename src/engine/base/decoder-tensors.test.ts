@@ -1,8 +1,8 @@
 /** The row order of q and k, and the check of a file's tensors. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { LlamaConfig } from "./llama-config.ts";
-import { llamaTensors, requireTensors, separateRopeHalves } from "./llama-tensors.ts";
+import type { DecoderConfig } from "./decoder-config.ts";
+import { decoderTensors, requireTensors, separateRopeHalves } from "./decoder-tensors.ts";
 
 /** What llama.cpp's converter does: (heads, 2, half, columns) → (heads, half, 2, columns). */
 function interleave(values: Float32Array, heads: number, columns: number): Float32Array {
@@ -36,7 +36,7 @@ describe("separateRopeHalves", () => {
 });
 
 describe("requireTensors", () => {
-  const config: LlamaConfig = {
+  const config: DecoderConfig = {
     architecture: "llama",
     vocabSize: 10,
     hiddenSize: 8,
@@ -50,7 +50,7 @@ describe("requireTensors", () => {
     maxPositions: 16,
     tiedEmbeddings: true,
   };
-  const expected = llamaTensors(config);
+  const expected = decoderTensors(config);
   const found = () => new Map(expected.map((tensor) => [tensor.name, { shape: tensor.shape }]));
   const check = (map: ReadonlyMap<string, { readonly shape: readonly number[] }>) =>
     requireTensors("m", expected, map, (tensor) => tensor.name);
@@ -75,7 +75,7 @@ describe("requireTensors", () => {
   });
 
   it("wants a head of its own when the embeddings are not tied", () => {
-    expect(llamaTensors({ ...config, tiedEmbeddings: false }).at(-1)).toEqual({
+    expect(decoderTensors({ ...config, tiedEmbeddings: false }).at(-1)).toEqual({
       name: "lm_head.weight",
       ggufName: "output.weight",
       shape: [10, 8],
