@@ -9,7 +9,7 @@ import { dpo, dpoGradients, type TokenPair } from "../src/engine/dpo.ts";
 import { createEngine } from "../src/engine/engine.ts";
 import { sampleBatch } from "../src/engine/generate.ts";
 import { copyOf, freshLora, type Lora, loraFeeds, noLora } from "../src/engine/lora.ts";
-import { headLayer, type LinearLayer, loraModules } from "../src/engine/nets/decoder.ts";
+import { headLayer, type LinearLayer, loraModules } from "../src/engine/nets/linear.ts";
 import { adamState, adamStep } from "../src/engine/optimizer.ts";
 import { logProbs, pool } from "../src/engine/score.ts";
 import { createRandom } from "../src/random.ts";

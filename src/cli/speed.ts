@@ -4,7 +4,7 @@
  */
 import * as o from "../engine/graph/ops.ts";
 import { openSession, type Session, type Tensors } from "../engine/graph/session.ts";
-import type { Precision } from "../engine/nets/decoder.ts";
+import type { Precision } from "../engine/nets/linear.ts";
 import type { Speeds } from "./estimate.ts";
 
 const rows = 256;

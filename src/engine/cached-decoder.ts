@@ -8,7 +8,7 @@ import type { Engine } from "./engine.ts";
 import type { Tensors } from "./graph/session.ts";
 import { type KvCache, kvCache, type Piece, pastFeeds, writeTokens } from "./kv-cache.ts";
 import { type Lora, loraFeeds } from "./lora.ts";
-import { ropeTables } from "./nets/decoder.ts";
+import { ropeFeeds } from "./nets/rope.ts";
 
 /** Padded tokens of prompts that are read in one pass. */
 const tokenBudget = 512;
@@ -36,32 +36,37 @@ export async function openDecoder(
 ): Promise<CachedDecoder> {
   const { config } = engine.base;
   const session = await engine.session("generate");
-  const rope = ropeTables(config, capacity);
   const warmth = {
     inverse_temperature: { data: Float32Array.of(temperature === 0 ? 1 : 1 / temperature), dims: [] },
   };
   const shared: Tensors = {
     ...loraFeeds(lora),
     ...warmth,
-    rope_cos: { data: rope.cos, dims: [capacity, config.headDim / 2] },
-    rope_sin: { data: rope.sin, dims: [capacity, config.headDim / 2] },
+    ...ropeFeeds(config, capacity),
   };
   return {
     config,
     step(past, known, ids) {
-      const { feeds, length } = rowFeeds(ids.map((prompt) => ({ prompt, completions: [] })));
+      const { feeds, length } = rowFeeds(
+        ids.map((prompt) => ({ prompt, completions: [] })),
+        config,
+      );
       const rows = ids.length;
       const positions = (feeds.positions!.data as BigInt64Array).map(
         (t, i) => t + BigInt(known[Math.floor(i / length)]!),
       );
-      const hidden = new Float32Array(rows * past.capacity);
-      known.forEach((n, b) => hidden.fill(-1e9, b * past.capacity + n, (b + 1) * past.capacity));
       return session.run({
         ...feeds,
         ...shared,
         ...pastFeeds(past),
         positions: { data: positions, dims: [rows, length] },
-        past_mask: { data: hidden, dims: [rows, 1, 1, 1, past.capacity] },
+        past_mask: { data: pastMask(known, past.capacity), dims: [rows, 1, 1, 1, past.capacity] },
+        ...(config.local && {
+          past_mask_local: {
+            data: pastMask(known, past.capacity, { length, window: config.local.window }),
+            dims: [rows, 1, 1, length, past.capacity],
+          },
+        }),
         last: { data: BigInt64Array.from(ids, (row, b) => BigInt(b * length + row.length - 1)), dims: [rows] },
       });
     },
@@ -74,6 +79,26 @@ export async function openDecoder(
       return outputs.logits!.data as Float32Array;
     },
   };
+}
+
+/**
+ * Which tokens of the cache are hidden: those that a row has not filled, (B, P); with a window, for each of `length` tokens
+ * behind them also those too far back, (B, T, P).
+ */
+function pastMask(
+  known: readonly number[],
+  capacity: number,
+  { length, window }: { readonly length: number; readonly window: number } = { length: 1, window: capacity + 1 },
+): Float32Array {
+  const mask = new Float32Array(known.length * length * capacity);
+  known.forEach((n, b) => {
+    for (let t = 0; t < length; t++) {
+      const row = mask.subarray((b * length + t) * capacity, (b * length + t + 1) * capacity);
+      row.fill(-1e9, 0, Math.max(0, Math.min(n, n + t - window + 1)));
+      row.fill(-1e9, n);
+    }
+  });
+  return mask;
 }
 
 /** Fills the cache, and gives for each row the outputs at the last token of its prompt. */

@@ -12,7 +12,7 @@
  */
 import type { DecoderConfig } from "./base-model.ts";
 import type { Tensors } from "./graph/session.ts";
-import { ropeTables } from "./nets/decoder.ts";
+import { ropeFeeds } from "./nets/rope.ts";
 
 /** Token ids of a prompt and of what follows it. */
 export interface Sequence {
@@ -41,8 +41,14 @@ export function forkLength({ prompt, completions }: Fork): number {
 /** −1e9 where a token must not look. */
 const hidden = -1e9;
 
-/** Ids and positions (B, T) and mask (B, 1, 1, T, T) of padded rows, T = length of the longest. */
-export function rowFeeds(rows: readonly Fork[]): { readonly feeds: Tensors; readonly length: number } {
+/**
+ * Ids and positions (B, T) and mask (B, 1, 1, T, T) of padded rows, T = length of the longest; where layers have a window,
+ * mask_local too.
+ */
+export function rowFeeds(
+  rows: readonly Fork[],
+  { local }: Pick<DecoderConfig, "local">,
+): { readonly feeds: Tensors; readonly length: number } {
   const length = Math.max(...rows.map(forkLength));
   const ids = new BigInt64Array(rows.length * length);
   const positions = BigInt64Array.from(ids, (_, i) => BigInt(i % length));
@@ -65,32 +71,35 @@ export function rowFeeds(rows: readonly Fork[]): { readonly feeds: Tensors; read
       start += completion.length;
     }
   });
+  const squares = [rows.length, 1, 1, length, length];
   return {
     length,
     feeds: {
       ids: { data: ids, dims: [rows.length, length] },
       positions: { data: positions, dims: [rows.length, length] },
-      mask: { data: mask, dims: [rows.length, 1, 1, length, length] },
+      mask: { data: mask, dims: squares },
+      ...(local && { mask_local: { data: windowed(mask, positions, length, local.window), dims: squares } }),
     },
   };
 }
 
-/** Inputs shared by every graph over whole sequences: those of {@link rowFeeds} and the rope tables (T, D/2). */
+/** The mask with all hidden that lies `window` positions back or further. */
+function windowed(mask: Float32Array, positions: BigInt64Array, length: number, window: number): Float32Array {
+  if (length <= window) return mask;
+  return mask.map((value, at) => {
+    const row = Math.floor(at / length); // b · T + t
+    const seen = row - (row % length) + (at % length);
+    return positions[row]! - positions[seen]! >= window ? hidden : value;
+  });
+}
+
+/** Inputs shared by every graph over whole sequences: those of {@link rowFeeds} and the rope tables. */
 export function forkFeeds(
   rows: readonly Fork[],
   config: DecoderConfig,
 ): { readonly feeds: Tensors; readonly length: number } {
-  const { feeds, length } = rowFeeds(rows);
-  const rope = ropeTables(config, length);
-  const half = config.headDim / 2;
-  return {
-    length,
-    feeds: {
-      ...feeds,
-      rope_cos: { data: rope.cos, dims: [length, half] },
-      rope_sin: { data: rope.sin, dims: [length, half] },
-    },
-  };
+  const { feeds, length } = rowFeeds(rows, config);
+  return { length, feeds: { ...feeds, ...ropeFeeds(config, length) } };
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Node } from "./graph/node.ts";
 import { openSession, type Session } from "./graph/session.ts";
 import { int8IsExact, prepareInt8 } from "./int8.ts";
 import { dpoGraph, logitsGraph, poolGraph, scoreGraph, sftGraph } from "./losses.ts";
-import type { Precision } from "./nets/decoder.ts";
+import type { Precision } from "./nets/linear.ts";
 
 /** Kinds of work: sampling and its head alone, the two trainings, scoring of completions, pooled hidden states, raw logits. */
 export type Work = "generate" | "head" | "dpo" | "sft" | "score" | "pool" | "logits";

@@ -2,7 +2,8 @@
 import type { DecoderConfig } from "./base-model.ts";
 import type { Node } from "./graph/node.ts";
 import * as o from "./graph/ops.ts";
-import { decoder, lmHead, type Precision } from "./nets/decoder.ts";
+import { decoder } from "./nets/decoder.ts";
+import { lmHead, type Precision } from "./nets/linear.ts";
 
 /**
  * Outputs at the rows `last` (B) of B·T: the `k` most probable tokens, top_values and top_indices (B, k), and log_sum

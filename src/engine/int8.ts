@@ -11,7 +11,7 @@ import { node } from "./graph/node.ts";
 import * as o from "./graph/ops.ts";
 import { openSession } from "./graph/session.ts";
 import { type CalibrationOptions, measureSmoothing } from "./int8-smoothing.ts";
-import { headLayer, int8Layer, loraModules } from "./nets/decoder.ts";
+import { headLayer, int8Layer, loraModules } from "./nets/linear.ts";
 
 /** Raised whenever the bytes that we make from one base change. */
 const format = 1;

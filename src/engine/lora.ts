@@ -9,7 +9,7 @@ import { describeError, SeasError } from "../errors.ts";
 import { openSafetensors, writeSafetensors } from "../formats/safetensors.ts";
 import type { DecoderConfig } from "./base-model.ts";
 import type { Tensor, Tensors } from "./graph/session.ts";
-import { loraModules } from "./nets/decoder.ts";
+import { loraModules } from "./nets/linear.ts";
 
 /** Matrices by graph input name, A (rank, in) and B (out, rank), and the scale alpha / rank. */
 export interface Lora {

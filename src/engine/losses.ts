@@ -6,7 +6,8 @@ import type { DecoderConfig } from "./base-model.ts";
 import { gradient } from "./graph/gradient.ts";
 import type { Node } from "./graph/node.ts";
 import * as o from "./graph/ops.ts";
-import { decoder, headLayer, type LinearLayer, lmHead, type Precision } from "./nets/decoder.ts";
+import { decoder } from "./nets/decoder.ts";
+import { headLayer, type LinearLayer, lmHead, type Precision } from "./nets/linear.ts";
 
 type Outputs = Record<string, Node>;
 

@@ -4,7 +4,7 @@
  */
 import type { DecoderConfig } from "../../src/engine/base-model.ts";
 import type { Lora } from "../../src/engine/lora.ts";
-import { loraModules } from "../../src/engine/nets/decoder.ts";
+import { loraModules } from "../../src/engine/nets/linear.ts";
 
 /** The i-th number of a stream, a uint32. */
 export function mix(stream: number, i: number): number {

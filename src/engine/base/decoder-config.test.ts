@@ -1,6 +1,7 @@
 /** Shapes from both kinds of files; hostile and unsupported ones refused by name. */
 import { describe, expect, it } from "vitest";
-import { configFromGguf, configFromHub } from "./decoder-config.ts";
+import { configFromGguf } from "./config-gguf.ts";
+import { configFromHub } from "./config-hub.ts";
 
 const gguf: Readonly<Record<string, unknown>> = {
   "general.architecture": "llama",
@@ -31,7 +32,7 @@ const hub = {
 };
 const tensors = new Map([["token_embd.weight", { shape: [49152, 576] }]]);
 const fromGguf = (over: Record<string, unknown>) =>
-  configFromGguf(new Map(Object.entries({ ...gguf, ...over })), tensors, "m.gguf");
+  configFromGguf(new Map(Object.entries({ ...gguf, ...over })), tensors, [], "m.gguf");
 const fromHub = (over: Record<string, unknown>) => configFromHub({ ...hub, ...over }, "config.json");
 
 describe("configFromGguf and configFromHub", () => {
@@ -47,19 +48,19 @@ describe("configFromGguf and configFromHub", () => {
       configFromGguf(
         new Map(Object.entries(gguf)),
         new Map([...tensors, ["output.weight", { shape: [49152, 576] }]]),
+        [],
         "m",
       ).tiedEmbeddings,
     ).toBe(false);
   });
 
   it.each<[string, Record<string, unknown>]>([
-    ['m.gguf: general.architecture is "qwen3", which is not supported', { "general.architecture": "qwen3" }],
+    ['m.gguf: general.architecture is "gemma2", which is not supported', { "general.architecture": "gemma2" }],
     ['m.gguf: llama.rope.scaling.type is "yarn", which is not supported', { "llama.rope.scaling.type": "yarn" }],
     ["m.gguf: `layers`", { "llama.block_count": 4294967295 }],
     ["m.gguf: `layers`", { "llama.block_count": undefined }],
     ["m.gguf: `rmsNormEps`", { "llama.attention.layer_norm_rms_epsilon": Number.NaN }],
     ["m.gguf: `ropeTheta`", { "llama.rope.freq_base": -1 }],
-    ["m.gguf: 8 heads of 64 do not make a hidden size of 576", { "llama.attention.head_count": 8 }],
     ["m.gguf: 9 heads cannot share 4 key-value heads", { "llama.attention.head_count_kv": 4 }],
     ["m.gguf: `heads`", { "llama.attention.head_count": 0 }],
   ])("refuses GGUF: %s", (message, over) => {
@@ -70,7 +71,10 @@ describe("configFromGguf and configFromHub", () => {
     ['config.json: model_type is "gemma2"', { model_type: "gemma2" }],
     ['config.json: hidden_act is "gelu"', { hidden_act: "gelu" }],
     ["config.json: attention_bias is true", { attention_bias: true }],
-    ['config.json: rope_type is "llama3"', { rope_scaling: { rope_type: "llama3", factor: 8 } }],
+    ['config.json: rope_type is "yarn"', { rope_scaling: { rope_type: "yarn", factor: 8 } }],
+    ["config.json: `low_freq_factor`", { rope_scaling: { rope_type: "llama3", factor: 8 } }],
+    ['config.json: hidden_activation is "silu"', { model_type: "gemma3_text", hidden_activation: "silu" }],
+    ["config.json: final_logit_softcapping is 30", { model_type: "gemma3_text", final_logit_softcapping: 30 }],
     ["config.json: `vocabSize`", { vocab_size: 1e12 }],
     ["config.json: `num_attention_heads`", { num_attention_heads: "9" }],
   ])("refuses config.json: %s", (message, over) => {

@@ -45,7 +45,10 @@ describe("requireTensors", () => {
     heads: 2,
     kvHeads: 1,
     headDim: 4,
+    attentionScale: 4 ** -0.5,
     ropeTheta: 1e4,
+    ropeFactors: [],
+    local: null,
     rmsNormEps: 1e-5,
     maxPositions: 16,
     tiedEmbeddings: true,
@@ -70,7 +73,7 @@ describe("requireTensors", () => {
     expect(() => check(wrong)).toThrow("m: tensor model.norm.weight is [8, 1], expected [8]");
     const extra = found().set("model.layers.2.mlp.up_proj.weight", { shape: [12, 8] });
     expect(() => check(extra)).toThrow(
-      "m: tensor model.layers.2.mlp.up_proj.weight has no place in a llama decoder of 20 tensors",
+      "m: tensor model.layers.2.mlp.up_proj.weight has no place in this decoder of 20 tensors",
     );
   });
 
@@ -80,6 +83,7 @@ describe("requireTensors", () => {
       ggufName: "output.weight",
       shape: [10, 8],
       ropeHeads: 0,
+      plusOne: false,
     });
   });
 });

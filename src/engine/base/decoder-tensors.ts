@@ -1,5 +1,5 @@
 /**
- * The tensors of a llama decoder: their Hugging Face names and shapes in file order, the names that GGUF gives them, and
+ * The tensors of a decoder: their Hugging Face names and shapes in file order, the names that GGUF gives them, and
  * the row order of GGUF's q and k undone.
  */
 import { SeasError } from "../../errors.ts";
@@ -10,35 +10,49 @@ export interface ExpectedTensor {
   /** Hugging Face name. */
   readonly name: string;
   readonly ggufName: string;
-  /** [out, in], or [size] for a norm. */
+  /** [out, in], or [size] for a norm or a bias. */
   readonly shape: readonly number[];
-  /** Heads whose rows GGUF interleaves; 0 for every tensor but q and k. */
+  /** Heads whose rows GGUF interleaves; 0 for every tensor but q and k of llama. */
   readonly ropeHeads: number;
+  /** What the family multiplies with is 1 + w: so GGUF stores it, Hugging Face stores w. */
+  readonly plusOne: boolean;
 }
 
 /** Every tensor of a decoder, in the order in which the weights file holds them. */
 export function decoderTensors(config: DecoderConfig): readonly ExpectedTensor[] {
-  const { vocabSize, hiddenSize: h, intermediateSize: f, heads, kvHeads, headDim } = config;
-  const kv = kvHeads * headDim;
-  const one = (name: string, ggufName: string, shape: readonly number[], ropeHeads = 0): ExpectedTensor => ({
-    name,
-    ggufName,
-    shape,
-    ropeHeads,
-  });
+  const { architecture, vocabSize, hiddenSize: h, intermediateSize: f, heads, kvHeads, headDim } = config;
+  const gemma = architecture === "gemma3";
+  const interleaves = architecture === "llama" || architecture === "mistral";
+  const [q, kv] = [heads * headDim, kvHeads * headDim];
+  const one = (name: string, ggufName: string, shape: readonly number[], ropeHeads = 0): ExpectedTensor => {
+    return { name, ggufName, shape, ropeHeads: interleaves ? ropeHeads : 0, plusOne: gemma && name.includes("norm.") };
+  };
   const layer = (i: number) => {
     const to = (name: string, gguf: string, shape: readonly number[], ropeHeads = 0) =>
-      one(`model.layers.${i}.${name}.weight`, `blk.${i}.${gguf}.weight`, shape, ropeHeads);
+      one(`model.layers.${i}.${name}`, `blk.${i}.${gguf}`, shape, ropeHeads);
+    const norm = (name: string, gguf: string) => to(`${name}_layernorm.weight`, `${gguf}_norm.weight`, [h]);
+    const project = (part: string, gguf: string, rows: number, ropeHeads = 0) => [
+      to(`self_attn.${part}_proj.weight`, `attn_${gguf}.weight`, [rows, h], ropeHeads),
+      ...(architecture === "qwen2" ? [to(`self_attn.${part}_proj.bias`, `attn_${gguf}.bias`, [rows])] : []),
+    ];
+    const headNorm = (part: string) => to(`self_attn.${part}_norm.weight`, `attn_${part}_norm.weight`, [headDim]);
     return [
-      to("input_layernorm", "attn_norm", [h]),
-      to("self_attn.q_proj", "attn_q", [h, h], heads),
-      to("self_attn.k_proj", "attn_k", [kv, h], kvHeads),
-      to("self_attn.v_proj", "attn_v", [kv, h]),
-      to("self_attn.o_proj", "attn_output", [h, h]),
-      to("post_attention_layernorm", "ffn_norm", [h]),
-      to("mlp.gate_proj", "ffn_gate", [f, h]),
-      to("mlp.up_proj", "ffn_up", [f, h]),
-      to("mlp.down_proj", "ffn_down", [h, f]),
+      norm("input", "attn"),
+      ...project("q", "q", q, heads),
+      ...project("k", "k", kv, kvHeads),
+      ...project("v", "v", kv),
+      to("self_attn.o_proj.weight", "attn_output.weight", [h, q]),
+      ...(gemma || architecture === "qwen3" ? [headNorm("q"), headNorm("k")] : []),
+      ...(gemma
+        ? [
+            norm("post_attention", "post_attention"),
+            norm("pre_feedforward", "ffn"),
+            norm("post_feedforward", "post_ffw"),
+          ]
+        : [norm("post_attention", "ffn")]),
+      to("mlp.gate_proj.weight", "ffn_gate.weight", [f, h]),
+      to("mlp.up_proj.weight", "ffn_up.weight", [f, h]),
+      to("mlp.down_proj.weight", "ffn_down.weight", [h, f]),
     ];
   };
   return [
@@ -83,10 +97,7 @@ export function requireTensors(
   }
   for (const name of found.keys()) {
     if (!names.has(name) && !mayIgnore(name)) {
-      throw new SeasError(
-        "E_MODEL",
-        `${source}: tensor ${name} has no place in a llama decoder of ${names.size} tensors`,
-      );
+      throw new SeasError("E_MODEL", `${source}: tensor ${name} has no place in this decoder of ${names.size} tensors`);
     }
   }
 }

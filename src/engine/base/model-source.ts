@@ -10,7 +10,9 @@ import { openSafetensors, openSafetensorsFolder } from "../../formats/safetensor
 import { tokenizerFromFolder } from "../tokenizer/from-folder.ts";
 import { tokenizerFromGguf } from "../tokenizer/from-gguf.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
-import { configFromGguf, configFromHub, type DecoderConfig } from "./decoder-config.ts";
+import { configFromGguf } from "./config-gguf.ts";
+import { configFromHub } from "./config-hub.ts";
+import type { DecoderConfig } from "./decoder-config.ts";
 import { decoderTensors, requireTensors, separateRopeHalves } from "./decoder-tensors.ts";
 import type { WeightsTensor } from "./weights-file.ts";
 
@@ -39,13 +41,18 @@ export async function openModelSource(path: string): Promise<ModelSource> {
   return source;
 }
 
+/** GGUF's tensor of what each rotary frequency is divided by. */
+const ropeFactors = "rope_freqs.weight";
+
 async function openGgufSource(path: string): Promise<ModelSource> {
   const name = basename(path);
   const file = await openGguf(path);
-  return closingOnError(file, () => {
-    const config = configFromGguf(file.metadata, file.tensors, name);
+  return closingOnError(file, async () => {
+    const stored = file.tensors.has(ropeFactors) ? await file.readTensor(ropeFactors) : [];
+    const config = configFromGguf(file.metadata, file.tensors, [...stored], name);
     const expected = decoderTensors(config);
-    requireTensors(name, expected, file.tensors, (tensor) => tensor.ggufName);
+    const mayIgnore = (tensor: string) => tensor === ropeFactors;
+    requireTensors(name, expected, file.tensors, (tensor) => tensor.ggufName, mayIgnore);
     const tensors = expected.map((tensor) => ({
       name: tensor.name,
       shape: tensor.shape,
@@ -64,23 +71,30 @@ async function openHubSource(path: string): Promise<ModelSource> {
   const config = configFromHub(await readConfig(join(folder, "config.json")), join(basename(folder), "config.json"));
   const tokenizer = await tokenizerFromFolder(folder);
   const file = single ? await openSafetensors(path) : await openSafetensorsFolder(folder);
-  return closingOnError(file, () => {
+  return closingOnError(file, async () => {
     const expected = decoderTensors(config);
     // A tied head may be stored all the same, and old checkpoints keep rope's table.
     const mayIgnore = (name: string) =>
       name.endsWith(".rotary_emb.inv_freq") || (config.tiedEmbeddings && name === "lm_head.weight");
     requireTensors(basename(path), expected, file.tensors, (tensor) => tensor.name, mayIgnore);
-    const tensors = expected.map(({ name, shape }) => ({ name, shape, read: () => file.readTensor(name) }));
+    const tensors = expected.map(({ name, shape, plusOne }) => ({
+      name,
+      shape,
+      read: async () => {
+        const values = await file.readTensor(name);
+        return plusOne ? values.map((w) => 1 + w) : values;
+      },
+    }));
     return { config, tokenizer, tensors };
   });
 }
 
 async function closingOnError(
   file: { close(): Promise<void> },
-  make: () => Omit<ModelSource, "close">,
+  make: () => Promise<Omit<ModelSource, "close">>,
 ): Promise<ModelSource> {
   try {
-    return { ...make(), close: () => file.close() };
+    return { ...(await make()), close: () => file.close() };
   } catch (error) {
     await file.close();
     throw error;

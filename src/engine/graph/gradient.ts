@@ -34,6 +34,15 @@ export const rules: Readonly<Record<Op, Rule | null>> = {
     const s = o.sigmoid(n.inputs[0]!);
     return [o.mul(d, o.add(s, o.mul(n, o.sub(one, s))))];
   },
+  // With u = 2√(2/π)(a + 0.044715 a³) and s = sigmoid(u): s + y·(1 − s)·u′
+  gelu: (n, d) => {
+    const a = n.inputs[0]!;
+    const c = 2 * Math.sqrt(2 / Math.PI);
+    const square = o.mul(a, a);
+    const s = o.sigmoid(o.mul(a, o.add(o.constant(c), o.mul(square, o.constant(c * 0.044715)))));
+    const slope = o.add(o.constant(c), o.mul(square, o.constant(3 * c * 0.044715)));
+    return [o.mul(d, o.add(s, o.mul(o.mul(n, o.sub(one, s)), slope)))];
+  },
   matmul: ({ inputs: [a, b], attrs }, d) => {
     const transA = attrs.transA === 1;
     const transB = attrs.transB === 1;

@@ -45,6 +45,7 @@ export const lowerings: Readonly<Record<Exclude<Op, "input" | "weight" | "consta
   sigmoid: plain("Sigmoid"),
   softplus: plain("Softplus"),
   silu: (n, e) => e.emit("QuickGelu", n.inputs.map(e.value), { domain: microsoft, attrs: { alpha: { float: 1 } } })[0]!,
+  gelu: (n, e) => e.emit("FastGelu", n.inputs.map(e.value), { domain: microsoft })[0]!,
   matmul: (n, e) => {
     const { transA, transB } = n.attrs as { transA: number; transB: number };
     const inputs = n.inputs.map(e.value);

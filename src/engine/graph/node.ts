@@ -27,6 +27,7 @@ export type Op =
   | "sigmoid"
   | "softplus"
   | "silu"
+  | "gelu"
   | "matmul"
   | "int8Linear"
   | "int8LinearBack"

@@ -52,6 +52,11 @@ export function silu(a: Node): Node {
   return node("silu", [a], a.shape);
 }
 
+/** GELU by its tanh form (Hendrycks & Gimpel, 1606.08415): a · sigmoid(2√(2/π)(a + 0.044715 a³)) */
+export function gelu(a: Node): Node {
+  return node("gelu", [a], a.shape);
+}
+
 /**
  * op(a) · op(b) over the last two dimensions, leading dimensions equal (or 1 in b, which then has no derivative); 2-D
  * operands take ONNX Gemm, others FusedMatMul, so that a transpose costs no copy.

@@ -1,0 +1,62 @@
+/** The linear layers of a decoder: which there are, and their frozen matrices in float32 or 8 bits. */
+import type { DecoderConfig } from "../base-model.ts";
+import type { Node } from "../graph/node.ts";
+import * as o from "../graph/ops.ts";
+
+/** In which numbers the frozen matrices are kept and multiplied. */
+export type Precision = "float32" | "int8";
+
+/** A linear layer. */
+export interface LinearLayer {
+  readonly name: string;
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Name of what it reads; layers with the same one read the same values. */
+  readonly reads: string;
+  readonly bias: boolean;
+}
+
+/** The linear layers of the decoder layers, which carry LoRA, with their sizes. */
+export function loraModules(c: DecoderConfig): LinearLayer[] {
+  const { hiddenSize: h, intermediateSize: f } = c;
+  const q = c.heads * c.headDim;
+  const kv = c.kvHeads * c.headDim;
+  const bias = c.architecture === "qwen2";
+  return Array.from({ length: c.layers }, (_, i) => {
+    const [attn, mlp] = [`layers.${i}.self_attn`, `layers.${i}.mlp`];
+    const of = (name: string, inputs: number, outputs: number, reads = name) => ({ name, inputs, outputs, reads });
+    return [
+      { ...of(`${attn}.q_proj`, h, q, attn), bias },
+      { ...of(`${attn}.k_proj`, h, kv, attn), bias },
+      { ...of(`${attn}.v_proj`, h, kv, attn), bias },
+      { ...of(`${attn}.o_proj`, q, h), bias: false },
+      { ...of(`${mlp}.gate_proj`, h, f, mlp), bias: false },
+      { ...of(`${mlp}.up_proj`, h, f, mlp), bias: false },
+      { ...of(`${mlp}.down_proj`, f, h), bias: false },
+    ];
+  }).flat();
+}
+
+/** The LM head as a linear layer: (N, D) → (N, V). */
+export function headLayer(c: DecoderConfig): LinearLayer {
+  const name = c.tiedEmbeddings ? "embed_tokens" : "lm_head";
+  return { name, inputs: c.hiddenSize, outputs: c.vocabSize, reads: "lm_head", bias: false };
+}
+
+/** Names of a linear layer's float32 matrix, and of what its 8-bit form is made of. */
+export function int8Layer({ name, inputs, outputs, reads }: LinearLayer): o.Int8Layer {
+  const matrix = name === "lm_head" ? "lm_head.weight" : `model.${name}.weight`;
+  return { name: matrix, inputs, outputs, smooth: `model.${reads}.int8.smooth` };
+}
+
+/** x · Wᵀ: (N, in) → (N, out). */
+export function frozen(x: Node, layer: LinearLayer, precision: Precision): Node {
+  const int8 = int8Layer(layer);
+  if (precision === "int8") return o.int8Linear(x, int8);
+  return o.matmul(x, o.weight(int8.name, [layer.outputs, layer.inputs]), { transB: true });
+}
+
+/** The LM head over what the final norm gives: (N, D) → logits (N, V). */
+export function lmHead(c: DecoderConfig, x: Node, precision: Precision): Node {
+  return frozen(x, headLayer(c), precision);
+}
