@@ -15,14 +15,11 @@ import { createEngine, type Engine } from "../../src/engine/engine.ts";
 import { sampleBatch } from "../../src/engine/generate.ts";
 import { loadLora, loraFeeds, noLora, saveLora } from "../../src/engine/lora.ts";
 import { logProbs } from "../../src/engine/score.ts";
-import { fixedEntries, fixedLora, floats, projection } from "./fixed-values.ts";
+import { fixedEntries, fixedLora, floats, type RecordedGradients, worstGradient } from "./fixed-values.ts";
 
-interface DpoCase {
+interface DpoCase extends RecordedGradients {
   readonly sftWeight: number;
   readonly metrics: Readonly<Record<string, number>>;
-  readonly norms: string;
-  readonly entries: string;
-  readonly projections: string;
   readonly weightsAfterAdamW: string;
 }
 
@@ -146,7 +143,7 @@ describe("generation", () => {
 describe("DPO", () => {
   for (const expected of recorded.dpo.cases) {
     it(`gives TRL's figures, gradients and step with sftWeight ${expected.sftWeight}`, async () => {
-      const { rank, alpha, beta, pairs, adamW, entries: count, projections } = recorded.dpo;
+      const { rank, alpha, beta, pairs, adamW, entries: count } = recorded.dpo;
       const { config } = engine.base;
       const lora = fixedLora(config, rank, alpha, 0);
       const reference = fixedLora(config, rank, alpha, 1);
@@ -155,26 +152,12 @@ describe("DPO", () => {
       const scored = pairs.map((pair, i) => ({ ...pair, reference: scores[i] as [number, number] }));
       const { gradients } = await dpoGradients(engine, lora, scored, { beta, sftWeight: expected.sftWeight });
 
-      const norms = floats(expected.norms);
-      const entries = floats(expected.entries);
-      const products = floats(expected.projections);
       const names = [...lora.tensors.keys()];
       expect(new Set(gradients.keys())).toEqual(new Set(names));
-      let worst = 0;
-      names.forEach((name, k) => {
-        const { data } = gradients.get(name)!;
-        const norm = Math.sqrt(data.reduce((sum, x) => sum + x * x, 0));
-        const off = [Math.abs(norm - norms[k]!)];
-        for (const [j, at] of fixedEntries(k, data.length, count).entries())
-          off.push(Math.abs(data[at]! - entries[k * count + j]!));
-        // The mean square of products with random signs estimates the squared norm of the whole difference.
-        const square = Array.from(
-          { length: projections },
-          (_, p) => (projection(k, p, data) - products[k * projections + p]!) ** 2,
-        );
-        off.push(Math.sqrt(square.reduce((a, b) => a + b, 0) / projections));
-        worst = Math.max(worst, ...off.map((x) => x / norms[k]!));
-      });
+      const worst = worstGradient(
+        names.map((name) => gradients.get(name)!.data),
+        expected,
+      );
       expect(worst).toBeGreaterThan(0);
       expect(worst).toBeLessThanOrEqual(1e-4);
 

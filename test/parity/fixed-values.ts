@@ -33,10 +33,37 @@ export function fixedEntries(k: number, size: number, count: number): number[] {
 }
 
 /** Product of matrix `k` with sign vector `p` of the record. */
-export function projection(k: number, p: number, data: Float32Array): number {
+function projection(k: number, p: number, data: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < data.length; i++) sum += mix(6000 + 16 * k + p, i) >>> 31 === 1 ? -data[i]! : data[i]!;
   return sum;
+}
+
+/** What the record keeps of the gradients of a list of matrices, packed. */
+export interface RecordedGradients {
+  readonly norms: string;
+  readonly entries: string;
+  readonly projections: string;
+}
+
+/** The largest relative difference of any gradient from the record: in norm, in the entries kept, and in the whole matrix. */
+export function worstGradient(gradients: readonly Float32Array[], recorded: RecordedGradients): number {
+  const norms = floats(recorded.norms);
+  const entries = floats(recorded.entries);
+  const products = floats(recorded.projections);
+  const [kept, signs] = [entries.length / norms.length, products.length / norms.length];
+  let worst = 0;
+  gradients.forEach((data, k) => {
+    const norm = Math.sqrt(data.reduce((sum, x) => sum + x * x, 0));
+    const off = [Math.abs(norm - norms[k]!)];
+    for (const [j, at] of fixedEntries(k, data.length, kept).entries())
+      off.push(Math.abs(data[at]! - entries[k * kept + j]!));
+    // The mean square of products with random signs estimates the squared norm of the whole difference.
+    const squares = Array.from({ length: signs }, (_, p) => (projection(k, p, data) - products[k * signs + p]!) ** 2);
+    off.push(Math.sqrt(squares.reduce((a, b) => a + b, 0) / signs));
+    worst = Math.max(worst, ...off.map((x) => x / norms[k]!));
+  });
+  return worst;
 }
 
 /** base64 of little-endian float32. */

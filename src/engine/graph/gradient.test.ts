@@ -28,10 +28,11 @@ const cases: Readonly<Record<string, Case>> = {
     params: { a: [2, 3], b: [2, 1] },
     build: ({ a, b }) => o.div(a!, o.add(o.mul(b!, b!), o.constant(1))),
   },
-  "sqrt, exp, sigmoid, softplus, silu": {
-    covers: ["sqrt", "exp", "sigmoid", "softplus", "silu"],
+  "sqrt, exp, sigmoid, softplus, silu, gelu": {
+    covers: ["sqrt", "exp", "sigmoid", "softplus", "silu", "gelu"],
     params: { a: [2, 3] },
-    build: ({ a }) => o.mul(o.sqrt(o.exp(a!)), o.mul(o.sigmoid(a!), o.add(o.softplus(a!), o.silu(a!)))),
+    build: ({ a }) =>
+      o.mul(o.sqrt(o.exp(a!)), o.mul(o.sigmoid(a!), o.add(o.softplus(a!), o.add(o.silu(a!), o.gelu(a!))))),
   },
   "matmul 2-D": { covers: ["matmul"], params: { a: [2, 3], b: [3, 4] }, build: ({ a, b }) => o.matmul(a!, b!) },
   "matmul 2-D, a transposed": {

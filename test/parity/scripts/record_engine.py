@@ -152,20 +152,23 @@ def dpo_case(trainer: DPOTrainer, batch: dict, sft_weight: float) -> dict:
     keys = ["rewards/chosen", "rewards/rejected", "rewards/accuracies", "rewards/margins", "logps/chosen", "logps/rejected"]
     metrics = {"loss": loss.item(), **{k: trainer._metrics["train"][k][-1] for k in keys}}
     matrices = lora_matrices(model, "default")
-    norms, entries, projections = [], [], []
+    gradients = gradients_of([p for _, p in matrices])
+    torch.optim.AdamW([p for _, p in matrices], **ADAMW).step()
     at = [mix(5000 + k, ENTRIES) % p.numel() for k, (_, p) in enumerate(matrices)]
-    for k, (_, p) in enumerate(matrices):
+    weights = [p.detach().numpy().ravel()[at[k]] for k, (_, p) in enumerate(matrices)]
+    return {"sftWeight": sft_weight, "metrics": metrics, **gradients, "weightsAfterAdamW": packed(weights)}
+
+
+def gradients_of(parameters: list[torch.nn.Parameter]) -> dict:
+    """What is kept of each gradient: see the head of this file."""
+    norms, entries, projections = [], [], []
+    for k, p in enumerate(parameters):
         gradient = p.grad.double().numpy().ravel()
         norms.append(np.linalg.norm(gradient))
-        entries.append(gradient[at[k]])
-        signs = [np.where(mix(6000 + 16 * k + p, gradient.size) >> np.uint32(31), -1.0, 1.0) for p in range(PROJECTIONS)]
+        entries.append(gradient[mix(5000 + k, ENTRIES) % p.numel()])
+        signs = [np.where(mix(6000 + 16 * k + j, gradient.size) >> np.uint32(31), -1.0, 1.0) for j in range(PROJECTIONS)]
         projections.append([gradient @ s for s in signs])
-    torch.optim.AdamW([p for _, p in matrices], **ADAMW).step()
-    weights = [p.detach().numpy().ravel()[at[k]] for k, (_, p) in enumerate(matrices)]
-    return {
-        "sftWeight": sft_weight, "metrics": metrics, "norms": packed(norms), "entries": packed(entries),
-        "projections": packed(projections), "weightsAfterAdamW": packed(weights),
-    }
+    return {"norms": packed(norms), "entries": packed(entries), "projections": packed(projections)}
 
 
 def adamw_sequence() -> dict:
