@@ -43,6 +43,54 @@ describe("configFromGguf and configFromHub", () => {
     ).toEqual(fromHub({}));
   });
 
+  it("agree on a Gemma 3, which has a window in five layers of six", () => {
+    const ofGguf = new Map(
+      Object.entries({
+        "general.architecture": "gemma3",
+        "gemma3.block_count": 8,
+        "gemma3.context_length": 32768,
+        "gemma3.embedding_length": 640,
+        "gemma3.feed_forward_length": 2048,
+        "gemma3.attention.head_count": 4,
+        "gemma3.attention.head_count_kv": 1,
+        "gemma3.attention.key_length": 256,
+        "gemma3.attention.layer_norm_rms_epsilon": 1e-6,
+        "gemma3.attention.sliding_window": 512,
+        "gemma3.rope.freq_base": 1e6,
+      }),
+    );
+    const shapes = new Map([["token_embd.weight", { shape: [262144, 640] }]]);
+    const config = configFromGguf(ofGguf, shapes, [], "g.gguf");
+    expect(config.local).toEqual({ window: 512, layers: [0, 1, 2, 3, 4, 6, 7], ropeTheta: 10_000 });
+    const json = {
+      model_type: "gemma3_text",
+      hidden_activation: "gelu_pytorch_tanh",
+      vocab_size: 262144,
+      hidden_size: 640,
+      intermediate_size: 2048,
+      num_hidden_layers: 8,
+      num_attention_heads: 4,
+      num_key_value_heads: 1,
+      head_dim: 256,
+      max_position_embeddings: 32768,
+      sliding_window: 512,
+      rope_theta: 1e6,
+      rope_local_base_freq: 10_000,
+    };
+    expect(configFromHub(json, "config.json")).toEqual(config);
+  });
+
+  it("see windows by each family's rule", () => {
+    const windows = (over: Record<string, unknown>) => fromHub({ num_hidden_layers: 4, ...over }).local?.layers;
+    expect(windows({ model_type: "mistral", sliding_window: 64 })).toEqual([0, 1, 2, 3]);
+    expect(windows({ model_type: "mistral", sliding_window: null })).toBeUndefined();
+    expect(windows({ model_type: "qwen2", sliding_window: 64, use_sliding_window: false })).toBeUndefined();
+    const used = { model_type: "qwen2", sliding_window: 64, use_sliding_window: true };
+    expect(windows({ ...used, max_window_layers: 3 })).toEqual([3]);
+    const layer_types = ["sliding_attention", "full_attention", "sliding_attention", "full_attention"];
+    expect(windows({ ...used, layer_types })).toEqual([0, 2]);
+  });
+
   it("see a head of its own", () => {
     expect(
       configFromGguf(

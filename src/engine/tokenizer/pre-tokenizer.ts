@@ -42,7 +42,7 @@ export function exactPreTokenizer(node: unknown): unknown {
  */
 export function namedPreTokenizer(
   name: string,
-): { readonly json: unknown; readonly ignoreMerges: boolean } | undefined {
+): { readonly json: unknown; readonly normalizer: unknown; readonly ignoreMerges: boolean } | undefined {
   const byteLevel = (useRegex: boolean) => ({
     type: "ByteLevel",
     add_prefix_space: false,
@@ -51,10 +51,11 @@ export function namedPreTokenizer(
   });
   switch (name) {
     case "gpt-2":
-      return { json: byteLevel(true), ignoreMerges: false };
+      return { json: byteLevel(true), normalizer: null, ignoreMerges: false };
     case "smollm":
       return {
         json: { type: "Sequence", pretokenizers: [{ type: "Digits", individual_digits: true }, byteLevel(true)] },
+        normalizer: null,
         ignoreMerges: false,
       };
     case "llama-bpe":
@@ -62,7 +63,17 @@ export function namedPreTokenizer(
     case "llama-v3": {
       const words =
         "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
-      return { json: { type: "Sequence", pretokenizers: [isolate(words), byteLevel(false)] }, ignoreMerges: true };
+      return {
+        json: { type: "Sequence", pretokenizers: [isolate(words), byteLevel(false)] },
+        normalizer: null,
+        ignoreMerges: true,
+      };
+    }
+    case "qwen2": {
+      const words =
+        "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+      const json = { type: "Sequence", pretokenizers: [isolate(words), byteLevel(false)] };
+      return { json, normalizer: { type: "NFC" }, ignoreMerges: false };
     }
     default:
       return undefined;

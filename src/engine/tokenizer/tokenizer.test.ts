@@ -178,7 +178,7 @@ describe("chat", () => {
 
 describe("where tokenizers come from", () => {
   it.each<[string, Record<string, unknown>]>([
-    ['tokenizer.ggml.model is "llama"', { "tokenizer.ggml.model": "llama" }],
+    ['tokenizer.ggml.model is "bert"', { "tokenizer.ggml.model": "bert" }],
     ['tokenizer.ggml.pre is "other"', { "tokenizer.ggml.pre": "other" }],
     ["tokenizer.ggml.tokens is not a list of strings", { "tokenizer.ggml.tokens": undefined }],
     ['tokenizer.ggml.merges[1] is "x", not two words', { "tokenizer.ggml.merges": ["a b", "x"] }],

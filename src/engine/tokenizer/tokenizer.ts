@@ -44,7 +44,7 @@ export interface TokenizerParts {
 }
 
 /** Tokens that end a turn or a text in the families we know, beside what the model's files say. */
-const endings = ["<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>", "</s>"];
+const endings = ["<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>", "<end_of_turn>", "</s>"];
 
 /**
  * A tokenizer from its parts.
