@@ -36,7 +36,12 @@ export async function embeddedCast(
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   note(`model: ${base.name} — ${base.origin}`);
-  const engine = createEngine(base, { threads: config.model.threads, precision: config.model.precision, onNote: note });
+  const engine = createEngine(base, {
+    threads: config.model.threads,
+    precision: config.model.precision,
+    trainable: config.model.trainable,
+    onNote: note,
+  });
   const states = answerStates(engine);
   const judge = (head: JudgeHead): Judge => embeddedJudge(states, head, { batchSize: config.judge.batchSize });
   const heads = {

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { SeasError } from "./errors.ts";
+import { nearest } from "./nearest.ts";
 
 const count = z.number().int().nonnegative();
 const positive = z.number().int().positive();
@@ -39,6 +40,11 @@ export const Config = z.strictObject({
     precision: z
       .enum(["int8", "float32"])
       .describe("how the frozen base computes; int8 is about twice as fast, float32 is exact"),
+    trainable: z
+      .enum(["lora", "all"])
+      .describe(
+        "lora: an adapter beside the frozen base; all: every weight, as in the paper, for small models, in float32",
+      ),
     loraRank: positive,
     loraAlpha: positive,
   }),
@@ -126,7 +132,14 @@ const quick: Config = {
   seed: 1,
   output: "runs",
   iterations: 3,
-  model: { base: "smollm2-135m-instruct", threads: 0, precision: "int8", loraRank: 16, loraAlpha: 32 },
+  model: {
+    base: "smollm2-135m-instruct",
+    threads: 0,
+    precision: "int8",
+    trainable: "lora",
+    loraRank: 16,
+    loraAlpha: 32,
+  },
   data: { dataset: null, trainPrompts: 100_000 },
   initialization: {
     redTeam: {
@@ -332,7 +345,17 @@ export function resolveConfig(given: unknown, source = "config"): Config {
     });
   }
   const parsed = Config.safeParse(merge(presets[preset], tree));
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const { trainable, precision } = parsed.data.model;
+    if (trainable === "lora" || precision === "float32") return parsed.data;
+    throw new SeasError(
+      "E_CONFIG",
+      `${source}: \`model.trainable: all\` does not go with \`precision: ${precision}\``,
+      {
+        hint: "set `model.precision: float32`",
+      },
+    );
+  }
   const issue = parsed.error.issues[0];
   const path = issue?.path.map(String) ?? [];
   if (issue?.code === "unrecognized_keys") {
@@ -344,27 +367,6 @@ export function resolveConfig(given: unknown, source = "config"): Config {
     });
   }
   throw new SeasError("E_CONFIG", `${source}: \`${path.join(".")}\`: ${issue?.message ?? "invalid"}`);
-}
-
-/** The word of `known` at the smallest edit distance, if that is at most half of the word's length. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((k) => ({ k, d: editDistance(word.toLowerCase(), k.toLowerCase()) }))
-    .sort((a, b) => a.d - b.d);
-  const best = ranked[0];
-  return best !== undefined && best.d <= Math.max(2, word.length / 2) ? best.k : undefined;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }
 
 /**

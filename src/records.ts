@@ -102,7 +102,8 @@ export const Adapter = z.object({
   iteration: z.number().int().nonnegative(),
   /** Name and hash of the frozen base. */
   base: z.string(),
-  rank: z.number().int().positive(),
+  /** 0 = every weight of the base was trained. */
+  rank: z.number().int().nonnegative(),
   /** Folder, absolute while in use; relative to the run folder on file. */
   path: z.string(),
   /** Of adapter_model.safetensors. */

@@ -26,7 +26,7 @@ const layers: readonly (readonly string[])[] = [
   ["formats", "config"],
   ["seams"],
   ["records"],
-  ["errors", "random", "group-by"],
+  ["errors", "random", "group-by", "nearest"],
 ];
 
 /** Packages that one file only may know. */

@@ -4,8 +4,8 @@
  */
 import { parseArgs } from "node:util";
 import type { ArgsDef } from "citty";
-import { nearest } from "../config.ts";
 import { SeasError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
 
 /**
  * Checks the arguments of one command.

@@ -5,8 +5,8 @@
 import { readFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { type ArgsDef, type CommandDef, defineCommand, renderUsage, runCommand } from "citty";
-import { nearest } from "../config.ts";
 import { SeasError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
 import { checkArguments } from "./arguments.ts";
 import { alarm, screenOf, terminalSafe } from "./terminal.ts";
 

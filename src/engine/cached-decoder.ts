@@ -73,6 +73,7 @@ export async function openDecoder(
     async logits(states) {
       const head = await engine.session("head");
       const outputs = await head.run({
+        ...loraFeeds(lora),
         ...warmth,
         state: { data: states, dims: [states.length / config.hiddenSize, config.hiddenSize] },
       });

@@ -3,13 +3,15 @@
  * session a kind of work is enough; it opens when first used and closes when another kind needs the memory.
  */
 import { availableParallelism } from "node:os";
+import { SeasError } from "../errors.ts";
 import type { BaseModel, WeightsFile } from "./base-model.ts";
 import { generateGraph, headGraph } from "./generate-graph.ts";
 import type { Node } from "./graph/node.ts";
 import { openSession, type Session } from "./graph/session.ts";
 import { int8IsExact, prepareInt8 } from "./int8.ts";
 import { dpoGraph, logitsGraph, poolGraph, scoreGraph, sftGraph } from "./losses.ts";
-import type { Precision } from "./nets/linear.ts";
+import type { Precision, Trainable } from "./nets/linear.ts";
+import type { PartsOptions } from "./nets/parts.ts";
 
 /** Kinds of work: sampling and its head alone, the two trainings, scoring of completions, pooled hidden states, raw logits. */
 export type Work = "generate" | "head" | "dpo" | "sft" | "score" | "pool" | "logits";
@@ -26,6 +28,7 @@ export interface Engine {
   readonly base: BaseModel;
   readonly threads: number;
   readonly precision: Precision;
+  readonly trainable: Trainable;
   session(work: Work): Promise<Session>;
   /** Frees the memory of every session. */
   close(): Promise<void>;
@@ -37,6 +40,8 @@ export interface EngineOptions {
   readonly threads: number;
   /** Of the frozen matrices; int8 is two to three times as fast, its price stands in dev/LOG.md. @default "float32" */
   readonly precision?: Precision;
+  /** "all" trains every weight of the base, in float32: for small models, as each player is then a whole one. @default "lora" */
+  readonly trainable?: Trainable;
   /** Token ids on which int8 measures its channels. @default texts of our own */
   readonly calibration?: readonly (readonly number[])[];
   /** A line for what takes long, the first time. */
@@ -46,10 +51,16 @@ export interface EngineOptions {
 /**
  * The engine of a base model. Nothing is opened before it is needed.
  *
+ * @throws SeasError E_CONFIG when all weights are to be trained in another precision than float32
  * @example const engine = createEngine(await openBaseModel("smollm2-135m-instruct"), { threads: 0, precision: "int8" });
  */
 export function createEngine(base: BaseModel, options: EngineOptions): Engine {
-  const { precision = "float32" } = options;
+  const { precision = "float32", trainable = "lora" } = options;
+  if (trainable === "all" && precision !== "float32") {
+    throw new SeasError("E_CONFIG", `all weights are trained in float32 only, not in ${precision}`, {
+      hint: "set model.precision to float32, or model.trainable to lora",
+    });
+  }
   let weights: ReturnType<typeof weightsFor> | undefined;
   const threads = options.threads === 0 ? availableParallelism() : options.threads;
   const sessions = new Map<Work, Promise<Session>>();
@@ -59,7 +70,7 @@ export function createEngine(base: BaseModel, options: EngineOptions): Engine {
       weights = undefined;
     });
     const { files, precision: held } = await weights;
-    return openSession(graphOf(work, base, held), {
+    return openSession(graphOf(work, base, { precision: held, trainable }), {
       threads,
       weights: files,
       prepack: work === "generate",
@@ -77,6 +88,7 @@ export function createEngine(base: BaseModel, options: EngineOptions): Engine {
     base,
     threads,
     precision,
+    trainable,
     async session(work) {
       // Training holds the most memory. DPO and sampling take turns in every iteration, SFT comes before both.
       if (work === "dpo" || work === "generate") await closeAll(["sft"]);
@@ -106,21 +118,21 @@ async function weightsFor(
   return { files: await prepareInt8(base, options), precision: "int8" };
 }
 
-function graphOf(work: Work, { config }: BaseModel, precision: Precision): Record<string, Node> {
+function graphOf(work: Work, { config }: BaseModel, options: PartsOptions): Record<string, Node> {
   switch (work) {
     case "dpo":
-      return dpoGraph(config, precision);
+      return dpoGraph(config, options);
     case "sft":
-      return sftGraph(config, precision);
+      return sftGraph(config, options);
     case "score":
-      return scoreGraph(config, precision);
+      return scoreGraph(config, options);
     case "pool":
-      return poolGraph(config, precision, pooledLayer(config.layers));
+      return poolGraph(config, options, pooledLayer(config.layers));
     case "logits":
-      return logitsGraph(config, precision);
+      return logitsGraph(config, options);
     case "generate":
-      return generateGraph(config, precision, topTokens);
+      return generateGraph(config, options, topTokens);
     case "head":
-      return headGraph(config, precision);
+      return headGraph(config, options);
   }
 }

@@ -3,7 +3,7 @@ import type { DecoderConfig } from "./base-model.ts";
 import type { Node } from "./graph/node.ts";
 import * as o from "./graph/ops.ts";
 import { decoder } from "./nets/decoder.ts";
-import { lmHead, type Precision } from "./nets/linear.ts";
+import { decoderParts, type PartsOptions } from "./nets/parts.ts";
 
 /**
  * Outputs at the rows `last` (B) of B·T: the `k` most probable tokens, top_values and top_indices (B, k), and log_sum
@@ -11,17 +11,18 @@ import { lmHead, type Precision } from "./nets/linear.ts";
  *
  * A row of the vocabulary is left in the graph: ONNX Runtime for Node copies every output.
  */
-export function generateGraph(config: DecoderConfig, precision: Precision, k: number): Record<string, Node> {
-  const { hidden, norm, fresh } = decoder(config, { precision, cached: true });
+export function generateGraph(config: DecoderConfig, options: PartsOptions, k: number): Record<string, Node> {
+  const { hidden, norm, head, fresh } = decoder(config, { ...options, cached: true });
   const state = norm(o.gatherRows(hidden, o.input("last", ["B"], "int64")));
-  const logits = lmHead(config, warm(state), precision);
+  const logits = head(warm(state), options.precision);
   const top = o.topK(logits, Math.min(k, config.vocabSize));
   return { top_values: top.values, top_indices: top.indices, log_sum: o.logSumExp(logits), state, ...fresh };
 }
 
 /** Outputs logits (N, V) over temperature for `state` (N, D). */
-export function headGraph(config: DecoderConfig, precision: Precision): Record<string, Node> {
-  return { logits: lmHead(config, warm(o.input("state", ["N", config.hiddenSize])), precision) };
+export function headGraph(config: DecoderConfig, options: PartsOptions): Record<string, Node> {
+  const { head } = decoderParts(config, options);
+  return { logits: head(warm(o.input("state", ["N", config.hiddenSize])), options.precision) };
 }
 
 /** The head is linear, so its input is scaled instead of a whole vocabulary. */

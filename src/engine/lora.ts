@@ -53,9 +53,9 @@ export function between(from: Lora, to: Lora, share: number): Lora {
   return { ...to, tensors: new Map(tensors) };
 }
 
-/** Graph inputs of an adapter. */
+/** Graph inputs of an adapter; all weights of a base (rank 0) have no scale. */
 export function loraFeeds(lora: Lora): Tensors {
-  const scale = { data: Float32Array.of(lora.alpha / lora.rank), dims: [] };
+  const scale = { data: Float32Array.of(lora.alpha / Math.max(1, lora.rank)), dims: [] };
   return { lora_scale: scale, ...Object.fromEntries(lora.tensors) };
 }
 

@@ -1,61 +1,58 @@
 /**
  * The graphs of training and scoring: the decoder over whole sequences with a loss on top and, for training, the
- * derivative of that loss with respect to every LoRA matrix.
+ * derivative of that loss with respect to all that is trained.
  */
 import type { DecoderConfig } from "./base-model.ts";
 import { gradient } from "./graph/gradient.ts";
 import type { Node } from "./graph/node.ts";
 import * as o from "./graph/ops.ts";
 import { decoder } from "./nets/decoder.ts";
-import { headLayer, type LinearLayer, lmHead, type Precision } from "./nets/linear.ts";
+import { headLayer, type LinearLayer } from "./nets/linear.ts";
+import type { PartsOptions } from "./nets/parts.ts";
 
 type Outputs = Record<string, Node>;
-
-/** The head stays float32 whatever the layers are: few rows reach it, and their log-probabilities are the result. */
-function logitsOf(config: DecoderConfig, states: Node): Node {
-  return lmHead(config, states, "float32");
-}
 
 /** Log-probability of each target token, (N), and of each completion, (S). */
 function logProbs(
   config: DecoderConfig,
-  precision: Precision,
+  options: PartsOptions,
 ): {
   readonly tokens: Node;
   readonly sequences: Node;
-  readonly lora: ReadonlyMap<string, Node>;
+  readonly trained: ReadonlyMap<string, Node>;
 } {
-  const { hidden, norm, lora } = decoder(config, { precision });
+  const { hidden, norm, head, trained } = decoder(config, options);
   const rows = o.gatherRows(hidden, o.input("at", ["N"], "int64"));
-  const tokens = o.tokenLogProb(logitsOf(config, norm(rows)), o.input("targets", ["N"], "int64"));
+  // The head stays float32 whatever the layers are: few rows reach it, and their log-probabilities are the result.
+  const tokens = o.tokenLogProb(head(norm(rows), "float32"), o.input("targets", ["N"], "int64"));
   const sequences = o.reshape(o.matmul(o.input("sum", ["S", "N"]), o.reshape(tokens, ["N", 1])), ["S"]);
-  return { tokens, sequences, lora };
+  return { tokens, sequences, trained };
 }
 
-function withGradients(loss: Node, lora: ReadonlyMap<string, Node>, outputs: Outputs): Outputs {
-  const names = [...lora.keys()];
-  const gradients = gradient(loss, [...lora.values()]);
+function withGradients(loss: Node, trained: ReadonlyMap<string, Node>, outputs: Outputs): Outputs {
+  const names = [...trained.keys()];
+  const gradients = gradient(loss, [...trained.values()]);
   return { loss, ...outputs, ...Object.fromEntries(names.map((name, i) => [`grad.${name}`, gradients[i]!])) };
 }
 
 /** Outputs log_probs (S): the log-probability of each completion. */
-export function scoreGraph(config: DecoderConfig, precision: Precision): Outputs {
-  return { log_probs: logProbs(config, precision).sequences };
+export function scoreGraph(config: DecoderConfig, options: PartsOptions): Outputs {
+  return { log_probs: logProbs(config, options).sequences };
 }
 
 /** Outputs logits (N, V) at the rows `at`; for parity with other implementations. */
-export function logitsGraph(config: DecoderConfig, precision: Precision): Outputs {
-  const { hidden, norm } = decoder(config, { precision });
-  return { logits: logitsOf(config, norm(o.gatherRows(hidden, o.input("at", ["N"], "int64")))) };
+export function logitsGraph(config: DecoderConfig, options: PartsOptions): Outputs {
+  const { hidden, norm, head } = decoder(config, options);
+  return { logits: head(norm(o.gatherRows(hidden, o.input("at", ["N"], "int64"))), "float32") };
 }
 
 /**
  * Supervised: loss = Σ token_weight · log p. The weights (N) are the caller's, −1/(completion tokens of the step) for
  * the mean of TRL's SFTTrainer, so that parts of a step add up.
  */
-export function sftGraph(config: DecoderConfig, precision: Precision): Outputs {
-  const { tokens, lora } = logProbs(config, precision);
-  return withGradients(weighted(tokens), lora, {});
+export function sftGraph(config: DecoderConfig, options: PartsOptions): Outputs {
+  const { tokens, trained } = logProbs(config, options);
+  return withGradients(weighted(tokens), trained, {});
 }
 
 /**
@@ -64,14 +61,14 @@ export function sftGraph(config: DecoderConfig, precision: Precision): Outputs {
  * plus Σ token_weight · log p for the likelihood of the chosen side (TRL's rpo_alpha).
  *
  * Inputs beside the decoder's: reference (S), pairs (P, S) with +1 at the chosen and −1 at the rejected sequence,
- * beta (), pair_weight (), token_weight (N). Outputs loss (), log_probs (S), and grad.* of every LoRA matrix.
+ * beta (), pair_weight (), token_weight (N). Outputs loss (), log_probs (S), and grad.* of all that is trained.
  */
-export function dpoGraph(config: DecoderConfig, precision: Precision): Outputs {
-  const { tokens, sequences, lora } = logProbs(config, precision);
+export function dpoGraph(config: DecoderConfig, options: PartsOptions): Outputs {
+  const { tokens, sequences, trained } = logProbs(config, options);
   const advantage = o.reshape(o.sub(sequences, o.input("reference", ["S"])), ["S", 1]);
   const margins = o.mul(o.matmul(o.input("pairs", ["P", "S"]), advantage), o.input("beta", [])); // (P, 1)
   const preference = o.mul(o.sum(o.softplus(o.neg(margins)), [0, 1], false), o.input("pair_weight", []));
-  return withGradients(o.add(preference, weighted(tokens)), lora, { log_probs: sequences });
+  return withGradients(o.add(preference, weighted(tokens)), trained, { log_probs: sequences });
 }
 
 function weighted(tokens: Node): Node {
@@ -88,8 +85,8 @@ export function readsGraph(config: DecoderConfig): Outputs {
  * Outputs mean_state (S, D) and last_state (S, D): hidden states after `layers` decoder layers, averaged over the rows that `sum`
  * (S, N) weighs, and at the rows `last` (S).
  */
-export function poolGraph(config: DecoderConfig, precision: Precision, layers: number): Outputs {
-  const { hidden } = decoder(config, { precision, layers });
+export function poolGraph(config: DecoderConfig, options: PartsOptions, layers: number): Outputs {
+  const { hidden } = decoder(config, { ...options, layers });
   const rows = o.gatherRows(hidden, o.input("at", ["N"], "int64"));
   return {
     mean_state: o.matmul(o.input("sum", ["S", "N"]), rows),

@@ -8,8 +8,8 @@
  * and never reaches a prompt that could be continued.
  */
 import type { Engine } from "../engine/engine.ts";
-import { noLora } from "../engine/lora.ts";
 import { pool } from "../engine/score.ts";
+import { untrained } from "../engine/trained.ts";
 import { looksLikeRefusal } from "../metrics/refusal.ts";
 import type { Verdict } from "../records.ts";
 import type { Judge, JudgeInput } from "../seams.ts";
@@ -41,7 +41,7 @@ export function answerStates(engine: Engine): AnswerStates {
     const windows = groups.map((group) => group.map((input) => judgeWindows(engine, input.response)));
     const pooled = await pool(
       engine,
-      noLora(engine.base.config),
+      await untrained(engine),
       groups.map((group, g) => ({ prompt: judgePrompt(engine, group[0]!.prompt), completions: windows[g]!.flat() })),
       signal,
     );

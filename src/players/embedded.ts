@@ -4,15 +4,16 @@
  */
 import type { Engine } from "../engine/engine.ts";
 import { sampleBatch } from "../engine/generate.ts";
-import { type Lora, loadLora, noLora } from "../engine/lora.ts";
+import type { Lora } from "../engine/lora.ts";
 import { logProbs } from "../engine/score.ts";
+import { loadTrained, untrained } from "../engine/trained.ts";
 import type { Adapter, Example, Message } from "../records.ts";
 import type { Completion, GenerateOptions, GenerateRequest, Model } from "../seams.ts";
 
 /** A model whose adapter can be read: what the embedded trainer and judge need beside {@link Model}. */
 export interface EmbeddedModel extends Model {
   readonly engine: Engine;
-  /** The adapter's matrices; zeros on the bare base. */
+  /** The adapter's matrices, zeros on the bare base; where all weights are trained, those. */
   lora(): Promise<Lora>;
 }
 
@@ -29,9 +30,7 @@ export function embeddedModel(
 ): EmbeddedModel {
   const { adapter, batchSize } = options;
   let loaded: Promise<Lora> | undefined;
-  const lora = () =>
-    (loaded ??=
-      adapter === undefined ? Promise.resolve(noLora(engine.base.config)) : loadLora(adapter.path, engine.base.config));
+  const lora = () => (loaded ??= adapter === undefined ? untrained(engine) : loadTrained(engine, adapter.path));
   return {
     engine,
     adapter,

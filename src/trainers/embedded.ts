@@ -1,14 +1,15 @@
 /**
- * The embedded trainer: LoRA SFT and DPO in this process, starting from the adapter the model carries. Writes PEFT's
- * two files and train.jsonl; a checkpoint in the same folder makes interrupted training end with the same bytes.
+ * The embedded trainer: SFT and DPO in this process, of LoRA or of all weights, starting from what the model carries. Writes
+ * PEFT's two files (or the weights) and train.jsonl; a checkpoint in the same folder makes interrupted training end with the same bytes.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Fork, type Sequence, truncate } from "../engine/collate.ts";
 import { dpo } from "../engine/dpo.ts";
-import { between, copyOf, freshLora, type Lora, saveLora } from "../engine/lora.ts";
+import { between, copyOf, type Lora } from "../engine/lora.ts";
 import { sft } from "../engine/sft.ts";
 import { checkpointPath, dropCheckpoint, type StepRow, type TrainSettings } from "../engine/train.ts";
+import { beginning, saveTrained } from "../engine/trained.ts";
 import { SeasError } from "../errors.ts";
 import { completionTokens, type EmbeddedModel, promptTokens } from "../players/embedded.ts";
 import { createRandom } from "../random.ts";
@@ -80,10 +81,9 @@ async function finish(
   await mkdir(options.outputDir, { recursive: true });
   const lora =
     model.adapter === undefined
-      ? freshLora(
-          engine.base.config,
-          options.loraRank,
-          options.loraAlpha,
+      ? await beginning(
+          engine,
+          { rank: options.loraRank, alpha: options.loraAlpha },
           createRandom(`lora/${options.seed}/${options.role}`).next,
         )
       : copyOf(await model.lora());
@@ -110,7 +110,7 @@ async function finish(
     base: engine.base.name,
     rank: lora.rank,
     path: options.outputDir,
-    sha256: await saveLora(share === 1 ? lora : between(from, lora, share), options.outputDir, engine.base.name),
+    sha256: await saveTrained(engine, share === 1 ? lora : between(from, lora, share), options.outputDir),
   });
   const adapter = options.accept === undefined ? await save(1) : await saveAccepted(save, options.accept);
   await dropCheckpoint(checkpoint);

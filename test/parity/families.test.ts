@@ -1,6 +1,7 @@
 /**
  * Every family of decoders against transformers, peft and TRL, on tiny random models with the config.json that transformers
- * saves, as recorded by scripts/record_families.py: logits and cached greedy text beyond the window, one DPO step with LoRA.
+ * saves, as recorded by scripts/record_families.py: logits and cached greedy text beyond the window, DPO with LoRA and of all
+ * weights.
  */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,8 +15,10 @@ import { forkFeeds } from "../../src/engine/collate.ts";
 import { dpo, dpoGradients, type TokenPair } from "../../src/engine/dpo.ts";
 import { createEngine, type Engine } from "../../src/engine/engine.ts";
 import { sampleBatch } from "../../src/engine/generate.ts";
-import { loraFeeds, noLora } from "../../src/engine/lora.ts";
+import { copyOf, loraFeeds, noLora } from "../../src/engine/lora.ts";
 import { logProbs } from "../../src/engine/score.ts";
+import { sft } from "../../src/engine/sft.ts";
+import { loadTrained, saveTrained, untrained } from "../../src/engine/trained.ts";
 import { writeSafetensors } from "../../src/formats/safetensors.ts";
 import { fixedEntries, fixedLora, floats, mix, type RecordedGradients, worstGradient } from "./fixed-values.ts";
 
@@ -43,18 +46,24 @@ const recorded: {
   readonly families: readonly Family[];
 } = JSON.parse(gunzipSync(await readFile(new URL("recorded/families.json.gz", import.meta.url))).toString());
 
-/** A Hugging Face folder of the recorded model. */
-async function writeFolder({ config }: Family): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "seas-family-"));
+/** Weights of the recorded model, or with 19000 of the reference of its full training, by name. */
+function weightsOf({ config }: Family, firstStream: number) {
   const named = decoderTensors(configFromHub(config, "config.json")).map(({ name, shape }) => ({ name, shape }));
   named.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const tensors = named.map(({ name, shape }, k) => {
+  return named.map(({ name, shape }, k) => {
     const middle = name.includes("norm") && !config.model_type.startsWith("gemma") ? 1 : 0;
     const bound = shape.length === 1 ? 0.3 : 1.5 / Math.sqrt(shape[1]!);
     const size = shape.reduce((a, b) => a * b, 1);
-    const value = (_: unknown, i: number) => (2 * (mix(9000 + k, i) / 2 ** 32) - 1) * bound + middle;
+    const value = (_: unknown, i: number) => (2 * (mix(firstStream + k, i) / 2 ** 32) - 1) * bound + middle;
     return [name, { shape, data: Float32Array.from({ length: size }, value) }] as const;
   });
+}
+
+/** A Hugging Face folder of the recorded model. */
+async function writeFolder(family: Family): Promise<string> {
+  const { config } = family;
+  const folder = await mkdtemp(join(tmpdir(), "seas-family-"));
+  const tensors = weightsOf(family, 9000);
   await writeSafetensors(join(folder, "model.safetensors"), new Map(tensors), { format: "pt" });
   await writeFile(join(folder, "config.json"), JSON.stringify(config));
   const vocab = Object.fromEntries(Array.from({ length: 64 }, (_, i) => [i === 0 ? "<end>" : `w${i}`, i]));
@@ -146,5 +155,44 @@ describe.each(recorded.families.map((family) => [family.config.model_type, famil
       for (const [j, at] of fixedEntries(k, data.length, entries).entries())
         expect(Math.abs(data[at]! - after[k * entries + j]!)).toBeLessThanOrEqual(2e-6);
     });
+  });
+
+  it("gives TRL's DPO gradients of every weight, and keeps the weights that training leaves", async () => {
+    const { base } = engine;
+    const whole = createEngine(base, { threads: 1, trainable: "all" });
+    try {
+      const weights = await untrained(whole);
+      const reference = copyOf(weights);
+      const plusOne = new Set(decoderTensors(base.config).flatMap((t) => (t.plusOne ? [t.name] : [])));
+      for (const [name, { data }] of weightsOf(family, 19000))
+        reference.tensors.get(name)!.data.set(plusOne.has(name) ? data.map((w) => 1 + w) : data);
+      const { beta } = recorded;
+      const forks = family.pairs.map((p) => ({ prompt: p.prompt, completions: [p.chosen, p.rejected] }));
+      const scores = await logProbs(whole, reference, forks);
+      const scored = family.pairs.map((pair, i) => ({ ...pair, reference: scores[i] as [number, number] }));
+      const { gradients, metrics } = await dpoGradients(whole, weights, scored, { beta, sftWeight: 0 });
+      expect(metrics.loss).toBeCloseTo(family.full.loss, 4);
+      expect(new Set(gradients.keys())).toEqual(new Set(family.full.names));
+      const inOrder = family.full.names.map((name) => gradients.get(name)!.data);
+      expect(worstGradient(inOrder, family.full)).toBeLessThanOrEqual(1e-4);
+
+      const settings = { epochs: 4, warmupRatio: 0, schedule: "constant", weightDecay: 0, maxGradNorm: 1 } as const;
+      const trained = copyOf(weights);
+      const step = { ...settings, learningRate: 1e-3, batchSize: 2, seed: 1 };
+      const dpoRows = await dpo(whole, trained, weights, family.pairs, { ...step, beta, sftWeight: 0 });
+      expect(dpoRows.at(-1)!["rewards/margins"]).toBeGreaterThan(0);
+      const sftRows = await sft(whole, trained, forks, step);
+      expect(sftRows.at(-1)!.loss).toBeLessThan(sftRows[0]!.loss);
+      await saveTrained(whole, trained, join(folder, "trained"));
+      const loaded = await loadTrained(whole, join(folder, "trained"));
+      expect(loaded).toEqual(trained);
+      const requests = family.prompts.map((prompt) => ({ prompt, seed: "" }));
+      const greedy = { temperature: 0, topP: 1, maxTokens: 8 };
+      const texts = await sampleBatch(whole, await untrained(whole), requests, greedy);
+      expect(texts.map(({ tokens }) => tokens)).toEqual(family.greedy);
+      expect(await sampleBatch(whole, loaded, requests, greedy)).not.toEqual(texts);
+    } finally {
+      await whole.close();
+    }
   });
 });

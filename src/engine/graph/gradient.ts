@@ -73,13 +73,14 @@ export const rules: Readonly<Record<Op, Rule | null>> = {
     return [o.mul(spread(n, d), o.constant(1 / size))];
   },
   softmax: (n, d) => [o.mul(n, o.sub(d, o.sum(o.mul(d, n), [n.shape.length - 1], true)))],
-  // With r = 1/sqrt(mean(a²)+ε) and g = upstream·scale: r·g − a·r³·mean(g·a). The scale is frozen.
+  // With r = 1/sqrt(mean(a²)+ε) and g = upstream·scale: r·g − a·r³·mean(g·a); of the scale, Σ upstream·a·r.
   rmsNorm: ({ inputs: [a, scale], attrs }, d) => {
     const last = [a!.shape.length - 1];
     const g = o.mul(d, scale!);
     const r = o.div(one, o.sqrt(o.add(o.mean(o.mul(a!, a!), last, true), o.constant(attrs.epsilon as number))));
     const c = o.mul(o.mul(r, o.mul(r, r)), o.mean(o.mul(g, a!), last, true));
-    return [o.sub(o.mul(g, r), o.mul(a!, c)), none];
+    const rows = [...Array(last[0]!).keys()];
+    return [o.sub(o.mul(g, r), o.mul(a!, c)), o.sum(o.mul(d, o.mul(a!, r)), rows, false)];
   },
   // A rotation's derivative is the rotation back.
   rope: ({ inputs: [, positions, cos, sin] }, d) => [o.rope(d, positions!, cos!, o.neg(sin!)), none, none, none],

@@ -34,7 +34,7 @@ describe("writeOnnx", () => {
     const places = placesOf(large);
     const total = [...places.tensors.values()].reduce((n, t) => n + t.byteLength, 0);
     expect(total).toBeGreaterThan(2 ** 34);
-    const bytes = Buffer.from(writeOnnx(dpoGraph(large, "float32"), [places]));
+    const bytes = Buffer.from(writeOnnx(dpoGraph(large, { precision: "float32" }), [places]));
     expect(bytes.length).toBeLessThan(3 * 2 ** 20);
     const last = places.tensors.get("model.norm.weight")!;
     for (const text of ["weights.f32", "model.layers.31.mlp.down_proj.weight", `${last.offset}`])
@@ -42,7 +42,7 @@ describe("writeOnnx", () => {
   });
 
   it("gives the same bytes for the same graph", () => {
-    const write = () => Buffer.from(writeOnnx(dpoGraph(tinyConfig, "float32"), [placesOf(tinyConfig)]));
+    const write = () => Buffer.from(writeOnnx(dpoGraph(tinyConfig, { precision: "float32" }), [placesOf(tinyConfig)]));
     expect(write().equals(write())).toBe(true);
   });
 
@@ -50,7 +50,7 @@ describe("writeOnnx", () => {
     const places = placesOf(tinyConfig);
     const tensors = new Map(places.tensors);
     tensors.delete("model.layers.1.mlp.up_proj.weight");
-    expect(() => writeOnnx(scoreGraph(tinyConfig, "float32"), [{ ...places, tensors }])).toThrow(
+    expect(() => writeOnnx(scoreGraph(tinyConfig, { precision: "float32" }), [{ ...places, tensors }])).toThrow(
       "no weight model.layers.1.mlp.up_proj.weight",
     );
   });

@@ -150,7 +150,7 @@ export function softmax(a: Node): Node {
   return node("softmax", [a], a.shape);
 }
 
-/** a / sqrt(mean(a²) + epsilon) · scale over the last dimension: (N, D), scale (D) frozen. */
+/** a / sqrt(mean(a²) + epsilon) · scale over the last dimension: (…, D), scale (D). */
 export function rmsNorm(a: Node, scale: Node, epsilon: number): Node {
   return node("rmsNorm", [a, scale], a.shape, { epsilon });
 }

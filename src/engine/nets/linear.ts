@@ -1,10 +1,16 @@
 /** The linear layers of a decoder: which there are, and their frozen matrices in float32 or 8 bits. */
 import type { DecoderConfig } from "../base-model.ts";
-import type { Node } from "../graph/node.ts";
+import type { Node, Shape } from "../graph/node.ts";
 import * as o from "../graph/ops.ts";
 
 /** In which numbers the frozen matrices are kept and multiplied. */
 export type Precision = "float32" | "int8";
+
+/** What is trained: LoRA beside a frozen base, or every weight of the base. */
+export type Trainable = "lora" | "all";
+
+/** A tensor of the base by its Hugging Face name: frozen, or an input where all are trained. */
+export type Weight = (name: string, shape: Shape) => Node;
 
 /** A linear layer. */
 export interface LinearLayer {
@@ -50,13 +56,8 @@ export function int8Layer({ name, inputs, outputs, reads }: LinearLayer): o.Int8
 }
 
 /** x · Wᵀ: (N, in) → (N, out). */
-export function frozen(x: Node, layer: LinearLayer, precision: Precision): Node {
+export function product(x: Node, layer: LinearLayer, precision: Precision, weight: Weight): Node {
   const int8 = int8Layer(layer);
   if (precision === "int8") return o.int8Linear(x, int8);
-  return o.matmul(x, o.weight(int8.name, [layer.outputs, layer.inputs]), { transB: true });
-}
-
-/** The LM head over what the final norm gives: (N, D) → logits (N, V). */
-export function lmHead(c: DecoderConfig, x: Node, precision: Precision): Node {
-  return frozen(x, headLayer(c), precision);
+  return o.matmul(x, weight(int8.name, [layer.outputs, layer.inputs]), { transB: true });
 }

@@ -1,0 +1,75 @@
+/**
+ * What an engine trains, from nothing to files: a LoRA adapter, or (`trainable: "all"`, as in the paper) every weight of the
+ * base. The second is kept in the same shape, tensors by graph input, with rank 0, and stands in for the base wherever the
+ * first would stand beside it.
+ */
+import { createHash } from "node:crypto";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { SeasError } from "../errors.ts";
+import { openSafetensors, writeSafetensors } from "../formats/safetensors.ts";
+import { readWeights } from "./base/weights-file.ts";
+import type { Engine } from "./engine.ts";
+import { copyOf, freshLora, type Lora, loadLora, noLora, saveLora } from "./lora.ts";
+
+/** The base as it is. */
+export function untrained({ base, trainable }: Engine): Promise<Lora> {
+  return trainable === "lora" ? Promise.resolve(noLora(base.config)) : wholeBase({ base });
+}
+
+/** What training begins with: a fresh adapter, or the weights of the base. */
+export async function beginning(
+  engine: Engine,
+  { rank, alpha }: { readonly rank: number; readonly alpha: number },
+  random: () => number,
+): Promise<Lora> {
+  return engine.trainable === "lora" ? freshLora(engine.base.config, rank, alpha, random) : wholeBase(engine);
+}
+
+/** Writes it into `folder`, and gives the sha256 of its tensors. */
+export async function saveTrained({ base, trainable }: Engine, trained: Lora, folder: string): Promise<string> {
+  if (trainable === "lora") return saveLora(trained, folder, base.name);
+  await mkdir(folder, { recursive: true });
+  const tensors = [...trained.tensors].map(([name, { data, dims }]) => [name, { data, shape: dims }] as const);
+  await writeSafetensors(join(folder, wholeFile), new Map(tensors), { format: "pt" });
+  return createHash("sha256")
+    .update(await readFile(join(folder, wholeFile)))
+    .digest("hex");
+}
+
+/**
+ * Reads what {@link saveTrained} wrote.
+ *
+ * @throws SeasError E_MODEL when a tensor is missing or has another size than the base asks for; E_FORMAT for damaged files
+ */
+export async function loadTrained(engine: Engine, folder: string): Promise<Lora> {
+  if (engine.trainable === "lora") return loadLora(folder, engine.base.config);
+  const file = await openSafetensors(join(folder, wholeFile));
+  try {
+    const whole = copyOf(await wholeBase(engine));
+    for (const [name, { data, dims }] of whole.tensors) {
+      const shape = file.tensors.get(name)?.shape;
+      if (shape?.join() !== dims.join()) {
+        throw new SeasError(
+          "E_MODEL",
+          `${folder}: ${name} is ${shape ? `[${shape}]` : "missing"}, expected [${dims}]`,
+          { hint: "the weights belong to another base model" },
+        );
+      }
+      data.set(await file.readTensor(name));
+    }
+    return whole;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Weights as the decoders multiply with them: norms of Gemma 3 hold 1 + w. */
+const wholeFile = "weights.safetensors";
+
+async function wholeBase({ base }: Pick<Engine, "base">): Promise<Lora> {
+  const tensors: [string, { data: Float32Array; dims: readonly number[] }][] = [];
+  for (const [name, { shape }] of base.weights.tensors)
+    tensors.push([name, { data: await readWeights(base.weights, name), dims: shape }]);
+  return { rank: 0, alpha: 0, tensors: new Map(tensors) };
+}
