@@ -2,6 +2,7 @@
 
 import type { Config } from "./config.ts";
 import { openBaseModel } from "./engine/base-model.ts";
+import { usableDevice } from "./engine/device.ts";
 import { createEngine, type Engine } from "./engine/engine.ts";
 import { engineVersion } from "./engine/graph/session.ts";
 import { SeasError } from "./errors.ts";
@@ -30,6 +31,8 @@ export async function embeddedCast(
   options: { readonly reporter?: Reporter; readonly signal?: AbortSignal } = {},
 ): Promise<EmbeddedCast> {
   const note = (text: string) => options.reporter?.({ type: "note", text });
+  const device = await usableDevice(config.model.device);
+  if (config.model.device !== "cpu") note(`device: ${device}`);
   const base = await openBaseModel(config.model.base, {
     onNote: note,
     onProgress: fifths(note),
@@ -38,6 +41,7 @@ export async function embeddedCast(
   note(`model: ${base.name} — ${base.origin}`);
   const engine = createEngine(base, {
     threads: config.model.threads,
+    device,
     precision: config.model.precision,
     trainable: config.model.trainable,
     onNote: note,
@@ -61,7 +65,13 @@ export async function embeddedCast(
         train: { name: config.judge.train, card: heads.train.card },
         score: { name: config.judge.score, card: heads.score.card },
       },
-      engine: { name: "onnxruntime", version: engineVersion(), threads: engine.threads, precision: engine.precision },
+      engine: {
+        name: "onnxruntime",
+        version: engineVersion(),
+        threads: engine.threads,
+        device,
+        precision: engine.precision,
+      },
     },
     close: () => engine.close(),
   };

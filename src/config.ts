@@ -37,6 +37,9 @@ export const Config = z.strictObject({
       .string()
       .describe("smollm2-135m-instruct, a .gguf or .safetensors file, a Hugging Face folder, or a hub id"),
     threads: count.describe("threads of the engine; 0 = one for each core"),
+    device: z
+      .enum(["cpu", "cuda", "webgpu", "coreml", "dml", "auto"])
+      .describe("where the engine computes; auto takes a GPU if one works, and falls back on cpu"),
     precision: z
       .enum(["int8", "float32"])
       .describe("how the frozen base computes; int8 is about twice as fast, float32 is exact"),
@@ -135,6 +138,7 @@ const quick: Config = {
   model: {
     base: "smollm2-135m-instruct",
     threads: 0,
+    device: "cpu",
     precision: "int8",
     trainable: "lora",
     loraRank: 16,

@@ -16,6 +16,7 @@ export interface ConfigFlags {
   readonly dataset?: string | undefined;
   readonly iterations?: number | undefined;
   readonly threads?: number | undefined;
+  readonly device?: string | undefined;
 }
 
 type Tree = { readonly [key: string]: unknown };
@@ -39,7 +40,7 @@ export async function loadConfig(file: string | undefined, flags: ConfigFlags): 
 
 /** Values with those that flags give laid over them. */
 export function withFlags(given: Tree, flags: ConfigFlags): Tree {
-  const { preset, seed, output, model, dataset, iterations, threads } = flags;
+  const { preset, seed, output, model, dataset, iterations, threads, device } = flags;
   const section = (key: string, values: Tree): Tree => {
     const set = Object.entries(values).filter(([, value]) => value !== undefined);
     return set.length === 0 ? {} : { [key]: { ...(given[key] as Tree | undefined), ...Object.fromEntries(set) } };
@@ -48,7 +49,7 @@ export function withFlags(given: Tree, flags: ConfigFlags): Tree {
   return {
     ...given,
     ...Object.fromEntries(top),
-    ...section("model", { base: model, threads }),
+    ...section("model", { base: model, threads, device }),
     ...section("data", { dataset }),
   };
 }

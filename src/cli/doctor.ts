@@ -3,7 +3,7 @@
  * for no more than a few seconds and nothing is downloaded. Fails only when a run cannot work.
  */
 import { defineCommand } from "citty";
-import { describeError } from "../errors.ts";
+import { describeError, SeasError } from "../errors.ts";
 import type { CommandModule, ExitCode, Streams } from "./commands.ts";
 import { checkMachine, checkModelSources, type Finding } from "./doctor-checks.ts";
 import { alarm, screenOf, terminalSafe } from "./terminal.ts";
@@ -11,11 +11,13 @@ import { alarm, screenOf, terminalSafe } from "./terminal.ts";
 export const examples: CommandModule["examples"] = [
   ["seas doctor", "look at everything"],
   ["seas doctor --offline", "without asking the network"],
+  ["seas doctor --device webgpu", "whether that device works here, and what it would need"],
 ];
 
 export const command = defineCommand({
   args: {
     offline: { type: "boolean", description: "Do not ask the network" },
+    device: { type: "string", valueHint: "NAME", description: "Also try this device: cuda, webgpu, coreml, dml" },
   },
   async run({ args, data }): Promise<ExitCode> {
     const screen = screenOf((data as Streams).stdout);
@@ -27,10 +29,24 @@ export const command = defineCommand({
     };
     for (const finding of await checkMachine(process.env)) say(finding);
     say(await checkEngine());
+    if (args.device !== undefined) say(await checkDevice(args.device));
     for (const finding of await checkModelSources(process.env, { offline: args.offline === true })) say(finding);
     return failed ? 1 : 0;
   },
 });
+
+async function checkDevice(name: string): Promise<Finding> {
+  const { devices, usableDevice } = await import("../engine/device.ts");
+  const device = devices.find((known) => known === name);
+  if (device === undefined)
+    throw new SeasError("E_USAGE", `unknown device \`${name}\``, { hint: `one of ${devices.join(", ")}` });
+  try {
+    return { state: "ok", about: "device", text: `${await usableDevice(device)} works` };
+  } catch (error) {
+    const { message, hint } = error as SeasError;
+    return { state: "missing", about: "device", text: `${message}; ${hint}` };
+  }
+}
 
 async function checkEngine(): Promise<Finding> {
   const about = "ONNX Runtime";

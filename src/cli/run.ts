@@ -51,6 +51,7 @@ export const command = defineCommand({
     },
     iterations: { type: "string", valueHint: "N", description: "Rounds of attack and optimization" },
     threads: { type: "string", valueHint: "N", description: "Threads of the engine; 0 = one for each core" },
+    device: { type: "string", valueHint: "NAME", description: "cpu, cuda, webgpu, coreml, dml or auto (Default: cpu)" },
     resume: { type: "string", valueHint: "DIR", description: "Go on with this run" },
     new: { type: "boolean", description: "Start anew where an unfinished run of the same configuration would go on" },
     "dry-run": { type: "boolean", description: "Say what it would take, and stop" },
@@ -72,6 +73,7 @@ export const command = defineCommand({
       seed: wholeNumber(args.seed, "--seed"),
       iterations: wholeNumber(args.iterations, "--iterations", 1),
       threads: wholeNumber(args.threads, "--threads"),
+      device: args.device,
     };
     const { config, dir } = await target(
       args.config,

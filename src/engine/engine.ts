@@ -5,6 +5,7 @@
 import { availableParallelism } from "node:os";
 import { SeasError } from "../errors.ts";
 import type { BaseModel, WeightsFile } from "./base-model.ts";
+import type { Device } from "./device.ts";
 import { generateGraph, headGraph } from "./generate-graph.ts";
 import type { Node } from "./graph/node.ts";
 import { openSession, type Session } from "./graph/session.ts";
@@ -42,6 +43,8 @@ export interface EngineOptions {
   readonly precision?: Precision;
   /** "all" trains every weight of the base, in float32: for small models, as each player is then a whole one. @default "lora" */
   readonly trainable?: Trainable;
+  /** Where graphs are computed, see usableDevice; the price of int8 pays on "cpu" only, so others compute in float32. @default "cpu" */
+  readonly device?: Device;
   /** Token ids on which int8 measures its channels. @default texts of our own */
   readonly calibration?: readonly (readonly number[])[];
   /** A line for what takes long, the first time. */
@@ -55,7 +58,7 @@ export interface EngineOptions {
  * @example const engine = createEngine(await openBaseModel("smollm2-135m-instruct"), { threads: 0, precision: "int8" });
  */
 export function createEngine(base: BaseModel, options: EngineOptions): Engine {
-  const { precision = "float32", trainable = "lora" } = options;
+  const { precision = "float32", trainable = "lora", device = "cpu" } = options;
   if (trainable === "all" && precision !== "float32") {
     throw new SeasError("E_CONFIG", `all weights are trained in float32 only, not in ${precision}`, {
       hint: "set model.precision to float32, or model.trainable to lora",
@@ -72,6 +75,7 @@ export function createEngine(base: BaseModel, options: EngineOptions): Engine {
     const { files, precision: held } = await weights;
     return openSession(graphOf(work, base, { precision: held, trainable }), {
       threads,
+      device,
       weights: files,
       prepack: work === "generate",
       keepMemory: work !== "head",
@@ -111,6 +115,10 @@ async function weightsFor(
   options: EngineOptions,
 ): Promise<{ readonly files: readonly WeightsFile[]; readonly precision: Precision }> {
   if (options.precision !== "int8") return { files: [base.weights], precision: "float32" };
+  if ((options.device ?? "cpu") !== "cpu") {
+    options.onNote?.(`engine: 8-bit products are for the processor; ${options.device} computes in float32`);
+    return { files: [base.weights], precision: "float32" };
+  }
   if (!(await int8IsExact(options.threads))) {
     options.onNote?.("engine: this processor has no exact 8-bit products, so float32 is used, which is slower");
     return { files: [base.weights], precision: "float32" };

@@ -10,6 +10,9 @@ import { SeasError } from "../../errors.ts";
 import type { Node } from "./node.ts";
 import { type ExternalWeights, writeOnnx } from "./onnx.ts";
 
+// What goes wrong is thrown; its own lines on the terminal say it once more, in the terms of its source.
+ort.env.logLevel = "fatal";
+
 /** A value that goes in or comes out: float32, int64 or int8 with its sizes. */
 export interface Tensor {
   readonly data: Float32Array | BigInt64Array | Int8Array;
@@ -26,6 +29,8 @@ export interface Session {
 export interface SessionOptions {
   /** 0 = one for each core. */
   readonly threads: number;
+  /** Execution provider; what it lacks is computed by "cpu". @default "cpu" */
+  readonly device?: string | undefined;
   /** Files of raw weights with their index, all in one folder. @default none */
   readonly weights?: readonly { readonly path: string; readonly tensors: ExternalWeights["tensors"] }[];
   /**
@@ -43,12 +48,16 @@ export interface SessionOptions {
  * @throws SeasError E_ENGINE when ONNX Runtime refuses the graph or cannot be loaded
  */
 export async function openSession(outputs: Readonly<Record<string, Node>>, options: SessionOptions): Promise<Session> {
-  const { weights = [] } = options;
+  const { weights = [], device = "cpu" } = options;
+  // ONNX Runtime passes over a provider that it was built without.
+  if (!ort.listSupportedBackends().some(({ name }) => name === device))
+    throw new SeasError("E_ENGINE", `this build of ONNX Runtime has no ${device}`);
   const bytes = writeOnnx(
     outputs,
     weights.map(({ path, tensors }) => ({ location: basename(path), tensors })),
   );
   const settings: ort.InferenceSession.SessionOptions = {
+    executionProviders: [...new Set([device, "cpu"])],
     intraOpNumThreads: options.threads === 0 ? availableParallelism() : options.threads,
     interOpNumThreads: 1,
     executionMode: "sequential",
