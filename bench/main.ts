@@ -3,22 +3,24 @@
  * so that both meet the same machine. Writes `<out>.json` and `<out>.md`: medians, ranges, ratios of medians.
  *
  *   --rounds 3  --only DPO --only judging  --out bench/results  --python PATH  --peers-dir ../shared/peers
+ *
+ * What stands under the table is measured once (bench/once.ts): the price of int8, and with `--only scale` or
+ * `--only endurance` what takes long.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { llamaCppFolder } from "../scripts/llama-cpp.mjs";
 import { defaultCacheDir } from "../src/engine/base/cache.ts";
 import { openBaseModel } from "../src/engine/base-model.ts";
 import { machinePeaks } from "./machine.ts";
+import { type Figures, once } from "./once.ts";
 import { type Measured, type Share, table } from "./table.ts";
 import { type Line, lines, type Mode } from "./work.ts";
-
-/** What a program printed as its last line. */
-type Figures = Readonly<Record<string, unknown>>;
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values: flags } = parseArgs({
@@ -33,9 +35,10 @@ const { values: flags } = parseArgs({
 });
 const rounds = Number(flags.rounds);
 const chosen = lines.filter(({ name }) => flags.only.some((part) => name.includes(part)));
-if (!(rounds >= 1) || chosen.length === 0) {
+const extras = once.filter(({ name, long }) => flags.only.includes(name) || (!long && flags.only.includes("")));
+if (!(rounds >= 1) || chosen.length + extras.length === 0) {
   say(
-    `--rounds ${flags.rounds}, --only "${flags.only.join(", ")}": want a positive number, and part of one of\n  ${lines.map((l) => l.name).join("\n  ")}`,
+    `--rounds ${flags.rounds}, --only "${flags.only.join(", ")}": want a positive number, and part of one of\n  ${lines.map((l) => l.name).join("\n  ")}\n  or one of ${once.map((o) => o.name).join(", ")}`,
   );
   process.exit(2);
 }
@@ -74,6 +77,12 @@ for (let round = 1; round <= rounds; round++) {
   }
 }
 
+const extra = extras.map(({ name, measure }) => {
+  const figures = measure((work, mode, ...args) => oursOf(work, mode, args));
+  say(`${name} · ${JSON.stringify(figures)}`);
+  return { name, figures };
+});
+
 const measured = chosen.flatMap((line) =>
   (["exact", "best"] as const).map((mode): Measured => {
     const of = (round: number, keys: readonly string[]) =>
@@ -98,10 +107,11 @@ const text = table(measured, {
   peaks,
   origin,
   rounds,
-  versions: runs.find(({ figures }) => figures.versions !== undefined)?.figures.versions,
+  versions: Object.assign({}, ...runs.map(({ figures }) => figures.versions)),
   shares: sharesOfPeak(),
+  once: extras.map(({ sentence }, i) => sentence(extra[i]!.figures)),
 });
-await writeFile(`${flags.out}.json`, `${JSON.stringify({ peaks, origin, rounds, runs }, null, 1)}\n`);
+await writeFile(`${flags.out}.json`, `${JSON.stringify({ peaks, origin, rounds, runs, once: extra }, null, 1)}\n`);
 await writeFile(`${flags.out}.md`, text);
 process.stdout.write(text);
 
@@ -126,13 +136,18 @@ function peerKey({ program }: Line, options: readonly string[]): string {
 
 function ours({ ours }: Line, mode: Mode): Figures {
   if (ours === "start") return timed(process.execPath, [join(root, "bench", "first-token.mjs"), mode]);
-  return lastLine(join(root, "node_modules", ".bin", "tsx"), [join(root, "bench", "ours.ts"), ours, mode]);
+  return oursOf(ours, mode, []);
+}
+
+function oursOf(work: string, mode: Mode, args: readonly string[]): Figures {
+  return lastLine(join(root, "node_modules", ".bin", "tsx"), [join(root, "bench", "ours.ts"), work, mode, ...args]);
 }
 
 function peer({ ours, program }: Line, options: readonly string[]): Figures {
-  const { python, folder, model } = peers!;
-  if (ours === "start") return timed(python, [join(root, "bench", `${program}.py`), model]);
-  return lastLine(python, [join(folder, `${program}.py`), "--model", model, ...options]);
+  const file = program.startsWith("peers/") ? join(flags["peers-dir"], basename(program)) : join(root, program);
+  const { interpreter, args } = (program.endsWith(".py") ? peers!.python : peers!.node)!;
+  const all = [file, ...args, ...options];
+  return ours === "start" ? timed(interpreter, all) : lastLine(interpreter, all);
 }
 
 /** Seconds of a whole program. */
@@ -153,21 +168,36 @@ function output(program: string, args: readonly string[]): string {
   return stdout;
 }
 
-/** The peers' interpreter, programs and model, brought and made where they are missing. */
-function preparePeers(): { readonly python: string; readonly folder: string; readonly model: string } {
+/** What runs a peer's program, and its model. */
+interface Runner {
+  readonly interpreter: string;
+  readonly args: readonly string[];
+}
+
+/** The runners of the chosen lines, brought and made where they are missing. */
+function preparePeers(): { readonly python: Runner | undefined; readonly node: Runner | undefined } {
+  const cache = defaultCacheDir(process.env, process.platform);
+  const gguf = join(cache, "SmolLM2-135M-Instruct.Q4_1.gguf");
+  if (!existsSync(gguf)) throw new Error(`the peers' model is made from ${gguf}, which is not there`);
+  const uses = (kind: string) => chosen.some(({ program }) => program.endsWith(kind));
+  const nodeArgs = () => ["--model", gguf, "--package", llamaCppFolder(cache)];
+  return {
+    python: uses(".py") ? preparePython(cache, gguf) : undefined,
+    node: uses(".mjs") ? { interpreter: process.execPath, args: nodeArgs() } : undefined,
+  };
+}
+
+function preparePython(cache: string, gguf: string): Runner {
   const folder = flags["peers-dir"];
   const venv = process.env.SEAS_PEERS_VENV ?? join(homedir(), ".cache", "seas-peers");
   const python = flags.python ?? join(venv, "bin", "python");
   if (flags.python === undefined) mustRun("bash", [join(folder, "install.sh")]);
-  const cache = defaultCacheDir(process.env, process.platform);
   const model = join(cache, "bench", "smollm2-135m-instruct");
   if (!existsSync(join(model, "config.json"))) {
-    const gguf = join(cache, "SmolLM2-135M-Instruct.Q4_1.gguf");
-    if (!existsSync(gguf)) throw new Error(`the peers' model is made from ${gguf}, which is not there`);
     mkdirSync(dirname(model), { recursive: true });
     mustRun(python, [join(folder, "dequantise.py"), gguf, model]);
   }
-  return { python, folder, model };
+  return { interpreter: python, args: ["--model", model] };
 }
 
 function mustRun(program: string, args: readonly string[]): void {

@@ -24,11 +24,14 @@ interface Head {
   readonly origin: string;
   readonly rounds: number;
   /** Of the peers' packages. */
-  readonly versions: unknown;
+  readonly versions: Readonly<Record<string, unknown>>;
   readonly shares: readonly Share[];
+  /** Sentences of what was measured once. */
+  readonly once: readonly string[];
 }
 
-export function table(measured: readonly Measured[], { peaks, origin, rounds, versions, shares: used }: Head): string {
+export function table(measured: readonly Measured[], head: Head): string {
+  const { peaks, origin, rounds, versions, shares: used, once } = head;
   const rows = measured.map(({ line, mode, ours, peer }) => {
     const { least, aim } = line.bars[mode];
     const bar = line.smaller ? `≤ ${least} / ${aim ?? "–"}` : `≥ ${least} / ${aim ?? "–"}`;
@@ -49,14 +52,10 @@ export function table(measured: readonly Measured[], { peaks, origin, rounds, ve
   return [
     `${processor}, ${cores} cores, 2 threads, Node ${process.version}; at most ${float32Gflops.toFixed(0)} GF/s in float32, ${int8Gops.toFixed(0)} G-op/s in int8, ${readGBs.toFixed(0)} GB/s read.`,
     `Model: ${origin}. Rounds in turns: ${rounds}. Medians and their range; the ratio is that of the medians.`,
-    ...(versions === undefined ? [] : [`Peers: ${JSON.stringify(versions)}.`]),
+    ...(Object.keys(versions).length === 0 ? [] : [`Peers: ${JSON.stringify(versions)}.`]),
     "",
-    line(header),
-    line(header.map(() => "---")),
-    ...rows.map(line),
-    "",
-    ...shares,
-    "",
+    ...(rows.length === 0 ? [] : [line(header), line(header.map(() => "---")), ...rows.map(line), ""]),
+    ...[...shares, ...once].flatMap((sentence) => [sentence, ""]),
   ].join("\n");
 }
 

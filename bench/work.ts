@@ -1,7 +1,7 @@
 /**
- * The work of the benchmark, once for both sides: sizes, the program of ../shared/peers that does the same, and what is
- * asked of the ratio (the peer's seconds over ours). `exact` is float32 on both sides; `best` is int8 of ours against the
- * peer's fastest setting.
+ * The work of the benchmark, once for both sides: sizes, the peer's program that does the same, and what is asked of the
+ * ratio (the peer's seconds over ours). `exact` is float32 of ours against float32, `best` is int8 of ours against the peer's
+ * fastest setting; llama.cpp computes from the 4-bit file that our model is made from in both.
  */
 
 /** Sizes that both sides read. Random token ids unless said otherwise. */
@@ -11,11 +11,33 @@ export const sizes = {
   sample: { batch: 32, promptLength: 24, newTokens: 48, runs: 3 },
   /** Text i has shortest + 37·i mod (longest − shortest + 1) tokens; what is wanted is two logits at its end. */
   score: { texts: 256, shortest: 48, longest: 208 },
-  loop: { seeds: 8, promptsPerSeed: 3, responsesPerPrompt: 3, newTokens: 48, redPairs: 8, targetPairs: 16, rank: 16 },
+  loop: {
+    seeds: 8,
+    promptsPerSeed: 3,
+    responsesPerPrompt: 3,
+    newTokens: 48,
+    redPairs: 8,
+    targetPairs: 16,
+    rank: 16,
+    batch: 72,
+  },
+  /** DPO steps of one pair, whose prompt and completions have shortest to longest tokens, and sampled tokens, by batches. */
+  endurance: {
+    steps: 1000,
+    tokens: 100_000,
+    shortest: 4,
+    longest: 16,
+    rank: 4,
+    batch: 50,
+    promptLength: 24,
+    newTokens: 50,
+  },
 } as const;
 
 /** What our side does, bench/ours.ts; `start` is bench/first-token.mjs. */
-export type Ours = "dpo" | "sample" | "score" | "loop" | "start";
+type Ours = "dpo" | "sample" | "score" | "loop" | "start";
+/** A peer's program: of ../shared/peers, or of our own bench/. `.py` gets the Hugging Face folder, `.mjs` the GGUF. */
+type Program = `peers/${string}.py` | `bench/${string}.py` | `bench/${string}.mjs`;
 export type Mode = "exact" | "best";
 
 /** A ratio that is asked for: at least, and what is aimed at. */
@@ -28,8 +50,7 @@ interface Bar {
 export interface Line {
   readonly name: string;
   readonly ours: Ours;
-  /** Of ../shared/peers, without `.py`. */
-  readonly program: string;
+  readonly program: Program;
   /** Its options in each mode; several settings are all run, and the fastest counts. */
   readonly options: Readonly<Record<Mode, readonly (readonly string[])[]>>;
   /** Field of both sides' figures. */
@@ -54,6 +75,9 @@ const attacked = ["--seeds", `${seeds}`, "--prompts-per-seed", `${promptsPerSeed
 const answered = ["--responses-per-prompt", `${responsesPerPrompt}`, "--new-tokens", `${sizes.loop.newTokens}`];
 const looped = [...attacked, ...answered, "--red-pairs", `${redPairs}`, "--target-pairs", `${targetPairs}`];
 
+const parallel = (sequences: number, ...more: string[]) => [...sampled, "--sequences", `${sequences}`, ...more];
+const parallels = [parallel(16), parallel(32), parallel(32, "--flash-attention")];
+
 const bfloat16 = ["--dtype", "bfloat16"];
 const completion = ["--logits", "completion"];
 
@@ -62,7 +86,7 @@ export const lines: readonly Line[] = [
   {
     name: "DPO step, LoRA on all linear layers, reference included; torch + peft",
     ours: "dpo",
-    program: "dpo_step",
+    program: "peers/dpo_step.py",
     options: {
       exact: [
         [...pairs, ...split, ...rank],
@@ -80,7 +104,7 @@ export const lines: readonly Line[] = [
   {
     name: "the same; TRL's trainer, which trains in bfloat16",
     ours: "dpo",
-    program: "trl_dpo",
+    program: "peers/trl_dpo.py",
     options: {
       exact: [[...trained, "--no-bf16", fast]],
       best: [trained, [...trained, fast]],
@@ -92,16 +116,25 @@ export const lines: readonly Line[] = [
   {
     name: "sampling, 32 × (24 + 48) tokens; transformers generate",
     ours: "sample",
-    program: "generate",
+    program: "peers/generate.py",
     options: { exact: [sampled], best: [[...sampled, ...bfloat16]] },
     field: "seconds",
     unit: "s",
     bars: { exact: { least: 3.5, aim: 6 }, best: { least: 4, aim: 10 } },
   },
   {
+    name: "sampling, 32 sequences; llama.cpp",
+    ours: "sample",
+    program: "bench/llama-cpp.mjs",
+    options: { exact: parallels, best: parallels },
+    field: "seconds",
+    unit: "s",
+    bars: { exact: { least: 6 }, best: { least: 10 } },
+  },
+  {
     name: "judging 256 texts of 48–208 tokens; transformers forward",
     ours: "score",
-    program: "score",
+    program: "peers/score.py",
     options: { exact: [scored], best: [[...scored, ...bfloat16]] },
     field: "seconds",
     unit: "s",
@@ -110,7 +143,7 @@ export const lines: readonly Line[] = [
   {
     name: "one iteration, 8 seed prompts × 3 × 3, 8 + 16 pairs; transformers + TRL",
     ours: "loop",
-    program: "loop",
+    program: "peers/loop.py",
     options: { exact: [[...looped, "--no-bf16", fast]], best: [looped, [...looped, fast]] },
     field: "seconds",
     unit: "s",
@@ -119,7 +152,7 @@ export const lines: readonly Line[] = [
   {
     name: "peak memory of that iteration",
     ours: "loop",
-    program: "loop",
+    program: "peers/loop.py",
     options: { exact: [[...looped, "--no-bf16", fast]], best: [looped, [...looped, fast]] },
     field: "peak_rss_mib",
     unit: "MiB",
@@ -129,7 +162,7 @@ export const lines: readonly Line[] = [
   {
     name: "process start to first sampled token, model in cache; transformers",
     ours: "start",
-    program: "first_token",
+    program: "bench/first_token.py",
     options: { exact: [[]], best: [[]] },
     field: "seconds",
     unit: "s",
