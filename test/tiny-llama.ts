@@ -47,7 +47,15 @@ export async function tinyLlama(): Promise<{
     },
   }));
   const weights = await prepareWeights(folder, "tiny.f32", tensors, {});
-  const base = { name: "tiny", sha256: "0".repeat(64), origin: "random", config: tinyConfig, tokenizer, weights };
+  const base = {
+    name: "tiny",
+    path: folder,
+    sha256: "0".repeat(64),
+    origin: "random",
+    config: tinyConfig,
+    tokenizer,
+    weights,
+  };
   return { base, folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 

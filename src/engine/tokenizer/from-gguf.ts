@@ -4,7 +4,7 @@
  */
 import { SeasError } from "../../errors.ts";
 import { namedPreTokenizer } from "./pre-tokenizer.ts";
-import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
+import { createTokenizer, type Tokenizer, type TokenizerParts } from "./tokenizer.ts";
 
 /** llama.cpp's token types that are not plain words. */
 const control = 3;
@@ -16,6 +16,11 @@ const userDefined = 4;
  * @throws SeasError E_MODEL for an unknown tokenizer, a key that is missing or of the wrong type, ids out of range
  */
 export function tokenizerFromGguf(metadata: ReadonlyMap<string, unknown>, source: string): Tokenizer {
+  return createTokenizer(partsFromGguf(metadata, source));
+}
+
+/** What {@link tokenizerFromGguf} makes a tokenizer of; parameters and errors are the same. */
+export function partsFromGguf(metadata: ReadonlyMap<string, unknown>, source: string): TokenizerParts {
   const fail = (what: string): never => {
     throw new SeasError("E_MODEL", `${source}: ${what}`, {
       hint: "a Hugging Face folder with tokenizer.json works too",
@@ -54,7 +59,7 @@ export function tokenizerFromGguf(metadata: ReadonlyMap<string, unknown>, source
   };
   const template = metadata.get("tokenizer.chat_template");
 
-  return createTokenizer({
+  return {
     json: {
       model: {
         type: "BPE",
@@ -76,5 +81,5 @@ export function tokenizerFromGguf(metadata: ReadonlyMap<string, unknown>, source
       unk_token: named("unknown"),
     },
     eosIds: [],
-  });
+  };
 }
