@@ -3,6 +3,7 @@ export { type EmbeddedCast, embeddedCast } from "./cast.ts";
 export { Config, configJsonSchema, type Preset, presets, resolveConfig } from "./config.ts";
 export { openBaseModel } from "./engine/base-model.ts";
 export { createEngine } from "./engine/engine.ts";
+export { type AdapterExport, exportAdapter } from "./engine/export/export-adapter.ts";
 export { SeasError } from "./errors.ts";
 export { answerStates, embeddedJudge } from "./judges/embedded.ts";
 export { readHead } from "./judges/head.ts";

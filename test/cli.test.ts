@@ -3,25 +3,13 @@ import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PassThrough } from "node:stream";
-import { text as textOf } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { seasCommand } from "../src/cli/commands.ts";
 import { presets } from "../src/config.ts";
+import { seas } from "./seas-command.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = () => mkdtemp(join(tmpdir(), "seas-cli-"));
-
-/** Runs a command line in this process. */
-async function seas(...argv: string[]) {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const streams = { stdout, stderr } as unknown as { stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream };
-  const code = await seasCommand(argv, streams);
-  stdout.end();
-  stderr.end();
-  return { code, stdout: await textOf(stdout), stderr: await textOf(stderr) };
-}
 
 /** A run folder that stopped in its first stage. */
 async function unfinishedRun(output: string, name = "stopped"): Promise<string> {
@@ -50,18 +38,21 @@ describe("help", () => {
   it("lists the commands with examples, without escape codes in a pipe", async () => {
     const { code, stdout } = await seas("--help");
     expect(code).toBe(0);
-    for (const name of ["run", "status", "report", "init", "doctor"])
+    for (const name of ["run", "status", "report", "export", "init", "doctor"])
       expect(stdout).toMatch(new RegExp(`^ +${name} {2}`, "m"));
     expect(stdout).toContain("EXAMPLES");
     expect(stdout).not.toContain("\u001b");
   });
 
-  it.each(["run", "status", "report", "init", "doctor"])("seas %s --help shows flags and examples", async (name) => {
-    const { code, stdout } = await seas(name, "--help");
-    expect(code).toBe(0);
-    expect(stdout).toContain(`USAGE seas ${name}`);
-    expect(stdout.split("EXAMPLES")[1]).toContain(`seas ${name}`);
-  });
+  it.each(["run", "status", "report", "export", "init", "doctor"])(
+    "seas %s --help shows flags and examples",
+    async (name) => {
+      const { code, stdout } = await seas(name, "--help");
+      expect(code).toBe(0);
+      expect(stdout).toContain(`USAGE seas ${name}`);
+      expect(stdout.split("EXAMPLES")[1]).toContain(`seas ${name}`);
+    },
+  );
 
   it("without a command it is wrong usage, and the same help", async () => {
     expect(await seas()).toMatchObject({ code: 2, stdout: (await seas("--help")).stdout });

@@ -2,10 +2,11 @@
  * A llama decoder small enough to train in milliseconds, with random weights in a file of its own: what the engine's
  * unit tests run on. It has no text: its tokenizer knows only where an answer ends.
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decoderTensors } from "../src/engine/base/decoder-tensors.ts";
+import { configToHub } from "../src/engine/base/hub-config-write.ts";
 import { prepareWeights } from "../src/engine/base/weights-file.ts";
 import type { BaseModel, DecoderConfig } from "../src/engine/base-model.ts";
 import { freshLora, type Lora } from "../src/engine/lora.ts";
@@ -50,7 +51,16 @@ export async function tinyLlama(): Promise<{
     },
   }));
   const weights = await prepareWeights(folder, "tiny.f32", tensors, {});
-  const base = { name: "tiny", sha256: "0".repeat(64), origin: "random", config: tinyConfig, tokenizer, weights };
+  await writeFile(join(folder, "config.json"), JSON.stringify(configToHub(tinyConfig)));
+  const base = {
+    name: "tiny",
+    path: folder,
+    sha256: "0".repeat(64),
+    origin: "random",
+    config: tinyConfig,
+    tokenizer,
+    weights,
+  };
   return { base, folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 

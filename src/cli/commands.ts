@@ -39,6 +39,10 @@ const commands: Readonly<Record<string, Entry>> = {
   },
   status: { summary: "Where a run stands and how to go on", load: () => import("./status.ts") },
   report: { summary: "Write the report of a run, one HTML file", load: () => import("./report.ts") },
+  export: {
+    summary: "An adapter of a run as files that other programs load: PEFT, GGUF, merged",
+    load: () => import("./export.ts"),
+  },
   init: { summary: "Write a commented configuration to start from", load: () => import("./init.ts") },
   doctor: { summary: "What this machine has, what is missing, and how to get it", load: () => import("./doctor.ts") },
 };

@@ -19,6 +19,8 @@ export type { WeightsFile } from "./base/weights-file.ts";
 export interface BaseModel {
   /** Hub id, or the name of the local file or folder. */
   readonly name: string;
+  /** The `.gguf` or `.safetensors` file or the Hugging Face folder that it was read from, absolute. */
+  readonly path: string;
   /** Of the source file; for a folder, of the names and hashes of its files. */
   readonly sha256: string;
   /** One line: where it came from, and which variant of the weights it is. */
@@ -56,8 +58,8 @@ export async function openBaseModel(base: string, options: OpenBaseModelOptions 
   try {
     const key = createHash("sha256").update(`${found.sha256} ${weightsFormat}`).digest("hex").slice(0, 32);
     const weights = await prepareWeights(join(cacheDir, "weights"), `${key}.f32`, source.tensors, options);
-    const { name, sha256, origin } = found;
-    return { name, sha256, origin, config: source.config, tokenizer: source.tokenizer, weights };
+    const { name, path, sha256, origin } = found;
+    return { name, path, sha256, origin, config: source.config, tokenizer: source.tokenizer, weights };
   } finally {
     await source.close();
   }

@@ -4,17 +4,18 @@
  * first would stand beside it.
  */
 import { createHash } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
+import { access, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SeasError } from "../errors.ts";
 import { openSafetensors, writeSafetensors } from "../formats/safetensors.ts";
 import { readWeights } from "./base/weights-file.ts";
+import type { BaseModel } from "./base-model.ts";
 import type { Engine } from "./engine.ts";
 import { copyOf, freshLora, type Lora, loadLora, noLora, saveLora } from "./lora.ts";
 
 /** The base as it is. */
 export function untrained({ base, trainable }: Engine): Promise<Lora> {
-  return trainable === "lora" ? Promise.resolve(noLora(base.config)) : wholeBase({ base });
+  return trainable === "lora" ? Promise.resolve(noLora(base.config)) : wholeBase(base);
 }
 
 /** What training begins with: a fresh adapter, or the weights of the base. */
@@ -23,7 +24,7 @@ export async function beginning(
   { rank, alpha }: { readonly rank: number; readonly alpha: number },
   random: () => number,
 ): Promise<Lora> {
-  return engine.trainable === "lora" ? freshLora(engine.base.config, rank, alpha, random) : wholeBase(engine);
+  return engine.trainable === "lora" ? freshLora(engine.base.config, rank, alpha, random) : wholeBase(engine.base);
 }
 
 /** Writes it into `folder`, and gives the sha256 of its tensors. */
@@ -42,11 +43,23 @@ export async function saveTrained({ base, trainable }: Engine, trained: Lora, fo
  *
  * @throws SeasError E_MODEL when a tensor is missing or has another size than the base asks for; E_FORMAT for damaged files
  */
-export async function loadTrained(engine: Engine, folder: string): Promise<Lora> {
-  if (engine.trainable === "lora") return loadLora(folder, engine.base.config);
+export async function loadTrained({ base, trainable }: Engine, folder: string): Promise<Lora> {
+  return trainable === "lora" ? loadLora(folder, base.config) : loadWhole(base, folder);
+}
+
+/** Whether `folder` holds every weight of a model, and not an adapter. */
+export async function isWhole(folder: string): Promise<boolean> {
+  return access(join(folder, wholeFile)).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Reads all weights that were trained; throws as {@link loadTrained}. */
+export async function loadWhole(base: BaseModel, folder: string): Promise<Lora> {
   const file = await openSafetensors(join(folder, wholeFile));
   try {
-    const whole = copyOf(await wholeBase(engine));
+    const whole = copyOf(await wholeBase(base));
     for (const [name, { data, dims }] of whole.tensors) {
       const shape = file.tensors.get(name)?.shape;
       if (shape?.join() !== dims.join()) {
@@ -67,7 +80,7 @@ export async function loadTrained(engine: Engine, folder: string): Promise<Lora>
 /** Weights as the decoders multiply with them: norms of Gemma 3 hold 1 + w. */
 const wholeFile = "weights.safetensors";
 
-async function wholeBase({ base }: Pick<Engine, "base">): Promise<Lora> {
+async function wholeBase(base: BaseModel): Promise<Lora> {
   const tensors: [string, { data: Float32Array; dims: readonly number[] }][] = [];
   for (const [name, { shape }] of base.weights.tensors)
     tensors.push([name, { data: await readWeights(base.weights, name), dims: shape }]);

@@ -1,23 +1,19 @@
-/**
- * Writing float32 tensors as safetensors: the same tensors give the same bytes, and a kill, a full disk or a power
- * cut leaves the old file or the new one, never half of one.
- */
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
-import { describeError, SeasError } from "../errors.ts";
+/** Writing float32 tensors as safetensors, one after another: the same tensors give the same bytes. */
+import { writeWholeFile } from "./whole-file.ts";
 
 /** A tensor to be written. */
 export interface WritableTensor {
-  /** Row-major; its product is the length of `data`. */
+  /** Row-major; its product is the number of values. */
   readonly shape: readonly number[];
-  readonly data: Float32Array;
+  /** Its values, or how to get them when their turn comes: a model need not fit in memory. */
+  readonly data: Float32Array | (() => Promise<Float32Array>);
 }
 
 /**
- * Writes tensors in the order of their names, metadata keys sorted too, header padded to 8 bytes; to a temporary
- * name first, synced, then renamed. The folder must exist.
+ * Writes tensors in the order of their names, metadata keys sorted too, header padded to 8 bytes; whole or not at all.
+ * The folder must exist.
  *
- * @throws SeasError E_DISK when it cannot be written; nothing half-written stays
+ * @throws SeasError E_DISK when it cannot be written, and what a tensor's `data` throws; nothing half-written stays
  */
 export async function writeSafetensors(
   path: string,
@@ -25,26 +21,16 @@ export async function writeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const rows = [...tensors].sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [name, { shape, data }] of rows) if (typeof data !== "function") checkSize(name, shape, data);
   const head = headerBytes(rows, metadata);
-  // A fixed name: a file left behind by a kill is overwritten when the same write is done again.
-  const temporary = `${path}.tmp`;
-  try {
-    await withFile(temporary, "w", async (file) => {
-      await file.writeFile(head);
-      for (const [, { data }] of rows) {
-        await file.writeFile(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-      }
-      await file.sync();
-    });
-    await rename(temporary, path);
-    await syncFolder(dirname(path));
-  } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => {});
-    throw new SeasError("E_DISK", `${path}: cannot be written: ${describeError(cause)}`, {
-      hint: "free some space or choose another folder, then run the same command again",
-      cause,
-    });
-  }
+  await writeWholeFile(path, async (file) => {
+    await file.writeFile(head);
+    for (const [name, { shape, data }] of rows) {
+      const values = typeof data === "function" ? await data() : data;
+      checkSize(name, shape, values);
+      await file.writeFile(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    }
+  });
 }
 
 /** Length and JSON header, padded so that the data begin at a multiple of 8. */
@@ -60,13 +46,11 @@ function headerBytes(
     members.push(`"__metadata__":{${pairs.join(",")}}`);
   }
   let at = 0;
-  for (const [name, { shape, data }] of rows) {
-    const length = shape.reduce((product, n) => product * n, 1);
+  for (const [name, { shape }] of rows) {
     if (name === "__metadata__") throw new Error("a tensor cannot be called __metadata__");
-    if (length !== data.length) throw new Error(`tensor ${name}: shape [${shape}] of ${data.length} values`);
-    const entry = { dtype: "F32", shape, data_offsets: [at, at + data.byteLength] };
-    members.push(`${JSON.stringify(name)}:${JSON.stringify(entry)}`);
-    at += data.byteLength;
+    const end = at + 4 * sizeOf(shape);
+    members.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype: "F32", shape, data_offsets: [at, end] })}`);
+    at = end;
   }
   const json = Buffer.from(`{${members.join(",")}}`, "utf8");
   const padded = Math.ceil(json.length / 8) * 8;
@@ -76,16 +60,10 @@ function headerBytes(
   return head;
 }
 
-async function syncFolder(path: string): Promise<void> {
-  // Windows has no such call and needs none.
-  if (process.platform !== "win32") await withFile(path, "r", (folder) => folder.sync());
+function checkSize(name: string, shape: readonly number[], { length }: Float32Array): void {
+  if (sizeOf(shape) !== length) throw new Error(`tensor ${name}: shape [${shape}] of ${length} values`);
 }
 
-async function withFile(path: string, flags: string, action: (file: FileHandle) => Promise<void>): Promise<void> {
-  const file = await open(path, flags);
-  try {
-    await action(file);
-  } finally {
-    await file.close();
-  }
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, n) => product * n, 1);
 }

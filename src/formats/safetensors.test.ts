@@ -85,9 +85,32 @@ describe("writeSafetensors and openSafetensors", () => {
   });
 
   it("refuse a tensor whose shape is not that of its values", async () => {
-    await expect(writeSafetensors(path, new Map([["w", { shape: [2], data: new Float32Array(3) }]]))).rejects.toThrow(
-      "tensor w",
-    );
+    for (const data of [new Float32Array(3), async () => new Float32Array(3)])
+      await expect(writeSafetensors(path, new Map([["w", { shape: [2], data }]]))).rejects.toThrow("tensor w");
+  });
+
+  it("ask for values when their turn comes, the same bytes; an error there is passed on and leaves nothing", async () => {
+    const own = join(folder, "lazy");
+    await mkdir(own);
+    const asked: string[] = [];
+    const values = { b: Float32Array.of(1, 2), a: Float32Array.of(3) };
+    const rows = (lazy: boolean) =>
+      Object.entries(values).map(([key, given]) => {
+        const data = async () => {
+          asked.push(key);
+          return given;
+        };
+        return [key, { shape: [given.length], data: lazy ? data : given }] as const;
+      });
+    await writeSafetensors(path, new Map(rows(false)));
+    await writeSafetensors(join(own, "x"), new Map(rows(true)));
+    expect((await readFile(join(own, "x"))).equals(await readFile(path))).toBe(true);
+    expect(asked).toEqual(["a", "b"]);
+    const data = () => Promise.reject(new SeasError("E_MODEL", "no such weights"));
+    await expect(writeSafetensors(join(own, "y"), new Map([["w", { shape: [2], data }]]))).rejects.toMatchObject({
+      code: "E_MODEL",
+    });
+    expect(await readdir(own)).toEqual(["x"]);
   });
 });
 

@@ -79,15 +79,16 @@ const cacheHint = "set SEAS_CACHE to a folder that can be written and has room";
 
 /**
  * @param bytes that are about to be written
+ * @param hint what to do where there is no room; about the cache unless said
  * @throws SeasError E_DISK with both numbers when the file system has less room
  */
-export async function requireSpace(folder: string, bytes: number): Promise<void> {
+export async function requireSpace(folder: string, bytes: number, hint = cacheHint): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
   if (free >= bytes) return;
   const megabytes = (n: number) => `${Math.ceil(n / 1e6).toLocaleString("en")} MB`;
   throw new SeasError("E_DISK", `${folder}: ${megabytes(bytes)} are needed, ${megabytes(free)} are free`, {
-    hint: cacheHint,
+    hint,
   });
 }
 

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { DecoderConfig } from "./decoder-config.ts";
-import { decoderTensors, requireTensors, separateRopeHalves } from "./decoder-tensors.ts";
+import { decoderTensors, interleaveRopeHalves, requireTensors, separateRopeHalves } from "./decoder-tensors.ts";
 
 /** What llama.cpp's converter does: (heads, 2, half, columns) → (heads, half, 2, columns). */
 function interleave(values: Float32Array, heads: number, columns: number): Float32Array {
@@ -16,12 +16,14 @@ function interleave(values: Float32Array, heads: number, columns: number): Float
 }
 
 describe("separateRopeHalves", () => {
-  it("undoes the converter's order", () => {
+  it("undoes the converter's order, which interleaveRopeHalves makes", () => {
     const size = fc.integer({ min: 1, max: 5 });
     fc.assert(
       fc.property(size, size, size, (heads, half, columns) => {
         const values = Float32Array.from({ length: heads * 2 * half * columns }, (_, i) => i);
-        expect(separateRopeHalves(interleave(values, heads, columns), heads, columns)).toEqual(values);
+        const theirs = interleave(values, heads, columns);
+        expect(separateRopeHalves(theirs, heads, columns)).toEqual(values);
+        expect(interleaveRopeHalves(values, heads, columns)).toEqual(theirs);
       }),
     );
   });

@@ -1,6 +1,6 @@
 /**
  * The tensors of a decoder: their Hugging Face names and shapes in file order, the names that GGUF gives them, and
- * the row order of GGUF's q and k undone.
+ * the row order of GGUF's q and k, both ways.
  */
 import { SeasError } from "../../errors.ts";
 import type { DecoderConfig } from "./decoder-config.ts";
@@ -109,6 +109,21 @@ export function requireTensors(
  * @param values (rows, columns), rows = heads × head size, head size even
  */
 export function separateRopeHalves(values: Float32Array, heads: number, columns: number): Float32Array {
+  return permutedRows(values, heads, columns, (gguf, hub) => [gguf, hub]);
+}
+
+/** The inverse of {@link separateRopeHalves}: rows of q or k, or of a LoRA's B beside them, in GGUF's order. */
+export function interleaveRopeHalves(values: Float32Array, heads: number, columns: number): Float32Array {
+  return permutedRows(values, heads, columns, (gguf, hub) => [hub, gguf]);
+}
+
+/** Moves each row; `move` is given its place in GGUF's order and in Hugging Face's, and says from where to where. */
+function permutedRows(
+  values: Float32Array,
+  heads: number,
+  columns: number,
+  move: (gguf: number, hub: number) => readonly [from: number, to: number],
+): Float32Array {
   const rows = values.length / columns;
   const half = rows / heads / 2;
   if (!Number.isInteger(half)) throw new Error(`${rows} rows do not make ${heads} heads of even size`);
@@ -116,8 +131,9 @@ export function separateRopeHalves(values: Float32Array, heads: number, columns:
   for (let head = 0; head < heads; head++) {
     for (let pair = 0; pair < half; pair++) {
       for (let side = 0; side < 2; side++) {
-        const from = (head * 2 * half + 2 * pair + side) * columns;
-        result.set(values.subarray(from, from + columns), (head * 2 * half + side * half + pair) * columns);
+        const first = head * 2 * half;
+        const [from, to] = move(first + 2 * pair + side, first + side * half + pair);
+        result.set(values.subarray(from * columns, (from + 1) * columns), to * columns);
       }
     }
   }

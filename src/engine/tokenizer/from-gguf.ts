@@ -5,7 +5,7 @@
 import { SeasError } from "../../errors.ts";
 import { namedPreTokenizer } from "./pre-tokenizer.ts";
 import { aroundPieces, asText, mergesOf } from "./sentencepiece.ts";
-import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
+import { createTokenizer, type Tokenizer, type TokenizerParts } from "./tokenizer.ts";
 
 /** llama.cpp's token types. */
 const normal = 1;
@@ -18,6 +18,11 @@ const userDefined = 4;
  * @throws SeasError E_MODEL for an unknown tokenizer, a key that is missing or of the wrong type, ids out of range
  */
 export function tokenizerFromGguf(metadata: ReadonlyMap<string, unknown>, source: string): Tokenizer {
+  return createTokenizer(partsFromGguf(metadata, source));
+}
+
+/** What {@link tokenizerFromGguf} makes a tokenizer of; parameters and errors are the same. */
+export function partsFromGguf(metadata: ReadonlyMap<string, unknown>, source: string): TokenizerParts {
   const fail = (what: string): never => {
     throw new SeasError("E_MODEL", `${source}: ${what}`, {
       hint: "a Hugging Face folder with tokenizer.json works too",
@@ -81,7 +86,7 @@ export function tokenizerFromGguf(metadata: ReadonlyMap<string, unknown>, source
     );
   const { textOf, ...json } = model === "gpt2" ? byteLevelParts() : piecesParts();
 
-  return createTokenizer({
+  return {
     json: {
       ...json,
       added_tokens: tokens.flatMap((token, id) =>
@@ -96,5 +101,5 @@ export function tokenizerFromGguf(metadata: ReadonlyMap<string, unknown>, source
       unk_token: named("unknown"),
     },
     eosIds: [],
-  });
+  };
 }

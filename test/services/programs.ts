@@ -1,0 +1,105 @@
+/**
+ * The real programs that our exports are for, brought where they are missing: Python with transformers and peft in the
+ * virtual environment of ../shared/peers, llama.cpp as node-llama-cpp in a folder of the cache. What cannot be brought is
+ * an error that says so. Each call is a process of its own that reads one JSON file and prints one JSON object.
+ */
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { defaultCacheDir } from "../../src/engine/base/cache.ts";
+
+const llamaVersion = "3.22.1";
+/** The prebuilt llama.cpp for the CPU, by platform and architecture. */
+const prebuilt: Readonly<Record<string, string>> = {
+  "linux-x64": "linux-x64",
+  "linux-arm64": "linux-arm64",
+  "darwin-x64": "mac-x64",
+  "darwin-arm64": "mac-arm64-metal",
+  "win32-x64": "win-x64",
+};
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/**
+ * Runs scripts/`script`.py.
+ *
+ * @param folder for the input file
+ * @returns what it printed last
+ */
+export async function python<T>(script: string, folder: string, input: unknown): Promise<T> {
+  const program = await pythonWithPeers();
+  return last(await run(program, [here(`scripts/${script}.py`), await inputFile(folder, input)]));
+}
+
+/** Runs scripts/llama_greedy.mjs, which says what `input` is; node-llama-cpp's place is added. */
+export async function llamaGreedy(
+  folder: string,
+  input: Readonly<Record<string, unknown>>,
+): Promise<{ readonly release: string; readonly tokens: readonly number[][] }> {
+  const module = await nodeLlamaCpp();
+  return last(
+    await run(process.execPath, [here("scripts/llama_greedy.mjs"), await inputFile(folder, { ...input, module })]),
+  );
+}
+
+/** Python of the peers' virtual environment, made by their own script where that is there. */
+async function pythonWithPeers(): Promise<string> {
+  const venv = process.env.SEAS_PEERS_VENV || join(homedir(), ".cache", "seas-peers");
+  const program = join(venv, "bin", "python");
+  const install = here("../../../shared/peers/install.sh");
+  if (existsSync(install)) await run("bash", [install]);
+  else if (!existsSync(program)) {
+    throw new Error(
+      `Python with transformers and peft is missing: neither ${program} nor ${install}; SEAS_PEERS_VENV names another environment`,
+    );
+  }
+  return program;
+}
+
+/** The main file of node-llama-cpp, installed without the parts for graphics cards and without building anything. */
+async function nodeLlamaCpp(): Promise<string> {
+  const platform = `${process.platform}-${process.arch}`;
+  const binaries = prebuilt[platform];
+  if (binaries === undefined) throw new Error(`there is no prebuilt llama.cpp for ${platform}`);
+  const folder = join(defaultCacheDir(process.env, process.platform), "services", `node-llama-cpp-${llamaVersion}`);
+  // npm writes this file last.
+  if (!existsSync(join(folder, "node_modules", ".package-lock.json"))) {
+    await mkdir(folder, { recursive: true });
+    const packages = [`node-llama-cpp@${llamaVersion}`, `@node-llama-cpp/${binaries}@${llamaVersion}`];
+    const flags = ["--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund"];
+    await run("npm", ["install", "--prefix", folder, ...flags, ...packages]);
+  }
+  return join(folder, "node_modules", "node-llama-cpp", "dist", "index.js");
+}
+
+async function inputFile(folder: string, input: unknown): Promise<string> {
+  const path = join(folder, "input.json");
+  await writeFile(path, JSON.stringify(input));
+  return path;
+}
+
+function last<T>(output: string): T {
+  return JSON.parse(output.trimEnd().split("\n").at(-1) ?? "") as T;
+}
+
+/** Standard output of a program; standard error goes to ours. Not waited for in this thread: vitest wants to be answered. */
+async function run(program: string, args: readonly string[]): Promise<string> {
+  const child = spawn(program, args, {
+    stdio: ["ignore", "pipe", "inherit"],
+    shell: process.platform === "win32" && program === "npm",
+    env: { ...process.env, HF_HUB_OFFLINE: "1", TRANSFORMERS_VERBOSITY: "error", CUDA_VISIBLE_DEVICES: "" },
+  });
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output += text;
+  });
+  const what = [program, ...args].join(" ");
+  await new Promise<void>((resolve, reject) => {
+    child.on("error", (cause) => reject(new Error(`${what}: ${cause.message}`, { cause })));
+    child.on("close", (code) => (code === 0 ? resolve() : reject(new Error(`${what} ended with ${code}:\n${output}`))));
+  });
+  return output;
+}
