@@ -1,6 +1,7 @@
 /**
- * `npm test`: types, lint, dead code, then the three kinds of tests, all of them even if one fails. The last line,
- * alone on it, is `N passed, N failed, N skipped`; a check that is no test counts as one.
+ * `npm test`: types, lint, dead code, then the three kinds of tests, all of them even if one fails; with the argument
+ * `services` (`npm run test:services`) only those against other programs, which they bring. The last line, alone on it, is
+ * `N passed, N failed, N skipped`; a check that is no test counts as one.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -13,25 +14,30 @@ const bin = (name) => join(root, "node_modules", ".bin", process.platform === "w
 const scratch = mkdtempSync(join(tmpdir(), "seas-test-"));
 const sum = { passed: 0, failed: 0, skipped: 0 };
 
-check("types", "tsc", ["--noEmit", "-p", "."]);
-const page = join("src", "report", "app");
-// The page runs in a browser, so its types are others.
-if (existsSync(join(root, page, "tsconfig.json"))) check("types of the page", "tsc", ["--noEmit", "-p", page]);
-check("lint", "biome", ["ci", "."]);
-check("dead code", "knip", []);
-tests("unit");
-tests("models");
-const chromium = findChromium();
-if (chromium === undefined) {
-  say("browser: SKIPPED, there is no Chromium on this machine (install one, or set CHROME_PATH to it)");
-  sum.skipped++;
-} else {
-  tests("browser", { CHROME_PATH: chromium });
-}
+if (process.argv[2] === "services") tests("services");
+else everything();
 
 rmSync(scratch, { recursive: true, force: true });
 process.stdout.write(`\n${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped\n`);
 process.exitCode = sum.failed > 0 ? 1 : 0;
+
+function everything() {
+  check("types", "tsc", ["--noEmit", "-p", "."]);
+  const page = join("src", "report", "app");
+  // The page runs in a browser, so its types are others.
+  if (existsSync(join(root, page, "tsconfig.json"))) check("types of the page", "tsc", ["--noEmit", "-p", page]);
+  check("lint", "biome", ["ci", "."]);
+  check("dead code", "knip", []);
+  tests("unit");
+  tests("models");
+  const chromium = findChromium();
+  if (chromium === undefined) {
+    say("browser: SKIPPED, there is no Chromium on this machine (install one, or set CHROME_PATH to it)");
+    sum.skipped++;
+  } else {
+    tests("browser", { CHROME_PATH: chromium });
+  }
+}
 
 function check(title, program, args) {
   say(title);

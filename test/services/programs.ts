@@ -5,21 +5,12 @@
  */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { llamaCppFolder } from "../../scripts/llama-cpp.mjs";
 import { defaultCacheDir } from "../../src/engine/base/cache.ts";
-
-const llamaVersion = "3.22.1";
-/** The prebuilt llama.cpp for the CPU, by platform and architecture. */
-const prebuilt: Readonly<Record<string, string>> = {
-  "linux-x64": "linux-x64",
-  "linux-arm64": "linux-arm64",
-  "darwin-x64": "mac-x64",
-  "darwin-arm64": "mac-arm64-metal",
-  "win32-x64": "win-x64",
-};
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -39,7 +30,7 @@ export async function llamaGreedy(
   folder: string,
   input: Readonly<Record<string, unknown>>,
 ): Promise<{ readonly release: string; readonly tokens: readonly number[][] }> {
-  const module = await nodeLlamaCpp();
+  const module = nodeLlamaCpp();
   return last(
     await run(process.execPath, [here("scripts/llama_greedy.mjs"), await inputFile(folder, { ...input, module })]),
   );
@@ -59,19 +50,9 @@ async function pythonWithPeers(): Promise<string> {
   return program;
 }
 
-/** The main file of node-llama-cpp, installed without the parts for graphics cards and without building anything. */
-async function nodeLlamaCpp(): Promise<string> {
-  const platform = `${process.platform}-${process.arch}`;
-  const binaries = prebuilt[platform];
-  if (binaries === undefined) throw new Error(`there is no prebuilt llama.cpp for ${platform}`);
-  const folder = join(defaultCacheDir(process.env, process.platform), "services", `node-llama-cpp-${llamaVersion}`);
-  // npm writes this file last.
-  if (!existsSync(join(folder, "node_modules", ".package-lock.json"))) {
-    await mkdir(folder, { recursive: true });
-    const packages = [`node-llama-cpp@${llamaVersion}`, `@node-llama-cpp/${binaries}@${llamaVersion}`];
-    const flags = ["--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund"];
-    await run("npm", ["install", "--prefix", folder, ...flags, ...packages]);
-  }
+/** The main file of node-llama-cpp, installed into the cache where it is missing. */
+function nodeLlamaCpp(): string {
+  const folder = llamaCppFolder(defaultCacheDir(process.env, process.platform));
   return join(folder, "node_modules", "node-llama-cpp", "dist", "index.js");
 }
 

@@ -16,7 +16,11 @@ const llama = await getLlama({
   progressLogs: false,
 });
 const model = await llama.loadModel({ modelPath: input.model });
-const context = await model.createContext({ contextSize: 512, ...(input.lora !== null && { lora: input.lora }) });
+const context = await model.createContext({
+  contextSize: 512,
+  threads: 1,
+  ...(input.lora !== null && { lora: input.lora }),
+});
 const sequence = context.getSequence();
 const tokens = [];
 for (const prompt of input.prompts) {
