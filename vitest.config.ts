@@ -1,7 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-/** Units beside the code run on every save; `models` brings a real model; `browser` needs a Chromium. */
+/**
+ * Units beside the code run on every save; `models` brings a real model; `browser` needs a Chromium; `services` brings
+ * Python with torch, and llama.cpp.
+ */
 export default defineConfig({
   resolve: { alias: { seas: fileURLToPath(new URL("src/index.ts", import.meta.url)) } },
   test: {
@@ -22,8 +25,8 @@ export default defineConfig({
         test: {
           name: "services",
           include: ["test/services/**/*.test.ts"],
-          testTimeout: 1_200_000,
-          hookTimeout: 1_200_000,
+          testTimeout: 1_800_000,
+          hookTimeout: 600_000,
           fileParallelism: false,
         },
       },

