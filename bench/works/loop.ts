@@ -36,7 +36,9 @@ export async function loop({ engine, bare, adapter }: Bench, times: number): Pro
   const stages: Record<string, number> = {};
   const stage = async (name: string, task: () => Promise<void>) => {
     stages[name] = await seconds(task);
-    note(`${name}: ${stages[name].toFixed(1)} s`);
+    note(
+      `${name}: ${stages[name].toFixed(1)} s, at most ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB so far`,
+    );
   };
 
   const seedPrompts = Array.from({ length: seeds }, (_, i) => chat(seedPrompt(i)));

@@ -9,7 +9,7 @@ import { type Lora, loraFeeds } from "./lora.ts";
 import { addGradients, type BatchResult, type StepRow, type TrainSettings, train } from "./train.ts";
 
 /** Padded tokens that are in memory at once while gradients are computed. */
-export const tokenBudget = 768;
+export const tokenBudget = 512;
 
 /** Trains `lora` in place and gives one row a step; `batchSize` counts prompts. */
 export async function sft(
