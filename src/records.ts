@@ -96,7 +96,7 @@ export type Pair = z.infer<typeof Pair>;
 export const Example = z.object({ id: z.string(), prompt: z.array(Message), completion: z.string() });
 export type Example = z.infer<typeof Example>;
 
-/** A LoRA adapter in a folder under PEFT's file names. */
+/** A LoRA adapter in a folder under PEFT's file names, or all weights of a model. */
 export const Adapter = z.object({
   role: Role,
   iteration: z.number().int().nonnegative(),
@@ -106,7 +106,7 @@ export const Adapter = z.object({
   rank: z.number().int().nonnegative(),
   /** Folder, absolute while in use; relative to the run folder on file. */
   path: z.string(),
-  /** Of adapter_model.safetensors. */
+  /** Of adapter_model.safetensors or weights.safetensors. */
   sha256: z.string(),
   /** How much of the trained step was kept, 0 … 1; absent = not asked. */
   kept: z.number().min(0).max(1).optional(),

@@ -82,7 +82,7 @@ export interface TrainStep {
 export interface TrainOptions {
   readonly role: Role;
   readonly iteration: number;
-  /** Folder that will hold adapter_model.safetensors, adapter_config.json and train.jsonl. */
+  /** Folder that will hold adapter_model.safetensors and adapter_config.json, or weights.safetensors, and train.jsonl. */
   readonly outputDir: string;
   readonly learningRate: number;
   /** Pairs or examples an optimizer step. */

@@ -122,6 +122,48 @@ describe("dpo", () => {
     expect(together.tokens).toBe(2 * mean(({ tokens }) => tokens) - a.prompt.length);
   });
 
+  it("reads no row longer than a part, however many pairs share a prompt", async () => {
+    const random = createRandom("many").next;
+    const prompt = tinyTokens(random, 6);
+    const many = Array.from({ length: 40 }, () => ({
+      prompt,
+      chosen: tinyTokens(random, 12),
+      rejected: tinyTokens(random, 10),
+      reference: [-30, -28] as [number, number],
+    }));
+    const sizes: number[] = [];
+    const watched: Engine = {
+      ...engine,
+      session: async (work) => {
+        const session = await engine.session(work);
+        return {
+          ...session,
+          run: (feeds) => {
+            sizes.push(feeds.ids!.dims.reduce((a, b) => a * b, 1));
+            return session.run(feeds);
+          },
+        };
+      },
+    };
+    const lora = tinyLora("policy");
+    const { gradients } = await dpoGradients(watched, lora, many, { beta: 0.3, sftWeight: 0.2 });
+    expect(sizes.length).toBeGreaterThan(1);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(512);
+    const halves = await Promise.all(
+      [many.slice(0, 20), many.slice(20)].map((half) =>
+        dpoGradients(engine, lora, half, { beta: 0.3, sftWeight: 0.2 }),
+      ),
+    );
+    for (const [name, { data }] of gradients) {
+      const mean = data.map(
+        (_, i) => (halves[0]!.gradients.get(name)!.data[i]! + halves[1]!.gradients.get(name)!.data[i]!) / 2,
+      );
+      data.forEach((x, i) => {
+        expect(Math.abs(x - mean[i]!)).toBeLessThan(1e-5);
+      });
+    }
+  });
+
   it("gives the figures of the formula", async () => {
     const lora = tinyLora("policy");
     const beta = 0.3;

@@ -120,8 +120,25 @@ export async function dpoGradients(
   };
 }
 
+/**
+ * Pairs that are read behind one prompt. Attention grows with the square of a row, so of many pairs of one prompt only as
+ * many share a row as fit into one part, and at least one.
+ */
 function byPrompt<P extends TokenPair>(pairs: readonly P[]): P[][] {
-  return [...groupBy(pairs, ({ prompt }) => prompt.join()).values()];
+  const sides = ({ chosen, rejected }: P) => chosen.length + rejected.length;
+  return [...groupBy(pairs, ({ prompt }) => prompt.join()).values()].flatMap((group) => {
+    const rows: P[][] = [];
+    let room = 0;
+    for (const pair of group) {
+      if (rows.length === 0 || sides(pair) > room) {
+        rows.push([]);
+        room = tokenBudget - pair.prompt.length;
+      }
+      rows.at(-1)!.push(pair);
+      room -= sides(pair);
+    }
+    return rows;
+  });
 }
 
 /** Pairs of one prompt, which is read once for all their sides. */

@@ -29,7 +29,10 @@ export async function adapterStage(
     async work() {
       const adapter = { ...(await work()), path: folder };
       await writeAtomic(run.path(record), toDocument(adapter));
-      const files = ["adapter_model.safetensors", "adapter_config.json", "train.jsonl", "adapter.json"];
+      // Rank 0: every weight of the base was trained.
+      const weights =
+        adapter.rank === 0 ? ["weights.safetensors"] : ["adapter_model.safetensors", "adapter_config.json"];
+      const files = [...weights, "train.jsonl", "adapter.json"];
       return { count: steps, files: files.map((file) => join(folder, file)) };
     },
   });
