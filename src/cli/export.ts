@@ -12,7 +12,7 @@ import { adapterFolder, trainStage } from "../stages/context.ts";
 import { wholeNumber } from "./arguments.ts";
 import type { CommandModule, Streams } from "./commands.ts";
 import { catchInterrupts } from "./interrupt.ts";
-import { findRun } from "./run-folder.ts";
+import { findRun, runArguments } from "./run-folder.ts";
 import { alarm, screenOf, terminalSafe } from "./terminal.ts";
 
 export const examples: CommandModule["examples"] = [
@@ -26,12 +26,7 @@ const formats: readonly AdapterExport["format"][] = ["peft", "gguf", "merged"];
 
 export const command = defineCommand({
   args: {
-    run: {
-      type: "positional",
-      required: false,
-      description: "Run folder, or its name under the output folder; the newest when left out",
-    },
-    output: { type: "string", default: "runs", valueHint: "DIR", description: "Folder that holds the run folders" },
+    ...runArguments,
     role: { type: "enum", options: [...roles], default: "target", description: "Whose adapter" },
     iteration: { type: "string", valueHint: "N", description: "After which iteration (Default: the run's last)" },
     format: { type: "enum", options: [...formats], default: "peft", description: "For which programs" },

@@ -1,7 +1,7 @@
 /** `seas report`: writes the report of a run, one HTML file that needs nothing beside it. */
 import { defineCommand } from "citty";
 import type { CommandModule, Streams } from "./commands.ts";
-import { findRun } from "./run-folder.ts";
+import { findRun, runArguments } from "./run-folder.ts";
 import { screenOf, terminalSafe } from "./terminal.ts";
 
 export const examples: CommandModule["examples"] = [
@@ -11,12 +11,7 @@ export const examples: CommandModule["examples"] = [
 
 export const command = defineCommand({
   args: {
-    run: {
-      type: "positional",
-      required: false,
-      description: "Run folder, or its name under the output folder; the newest when left out",
-    },
-    output: { type: "string", default: "runs", valueHint: "DIR", description: "Folder that holds the run folders" },
+    ...runArguments,
     out: { type: "string", valueHint: "FILE", description: "Where to put it (Default: report.html in the run folder)" },
   },
   async run({ args, data }) {

@@ -4,6 +4,16 @@ import { join, relative } from "node:path";
 import { SeasError } from "../errors.ts";
 import { listRuns } from "../run/inspect.ts";
 
+/** Arguments of the commands that look at a run, for {@link findRun}. */
+export const runArguments = {
+  run: {
+    type: "positional",
+    required: false,
+    description: "Run folder, or its name under the output folder; the newest when left out",
+  },
+  output: { type: "string", default: "runs", valueHint: "DIR", description: "Folder that holds the run folders" },
+} as const;
+
 /**
  * The folder of a run.
  *

@@ -4,7 +4,7 @@ import { readEvents } from "../run/events.ts";
 import { type RunInfo, readRun } from "../run/inspect.ts";
 import type { CommandModule, Streams } from "./commands.ts";
 import { count, counted, duration, table } from "./format.ts";
-import { findRun, resumeCommand } from "./run-folder.ts";
+import { findRun, resumeCommand, runArguments } from "./run-folder.ts";
 import { bold, screenOf, terminalSafe } from "./terminal.ts";
 
 export const examples: CommandModule["examples"] = [
@@ -15,12 +15,7 @@ export const examples: CommandModule["examples"] = [
 
 export const command = defineCommand({
   args: {
-    run: {
-      type: "positional",
-      required: false,
-      description: "Run folder, or its name under the output folder; the newest when left out",
-    },
-    output: { type: "string", default: "runs", valueHint: "DIR", description: "Folder that holds the run folders" },
+    ...runArguments,
     json: { type: "boolean", description: "One JSON object" },
   },
   async run({ args, data }) {

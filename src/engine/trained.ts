@@ -11,7 +11,7 @@ import { openSafetensors, writeSafetensors } from "../formats/safetensors.ts";
 import { readWeights } from "./base/weights-file.ts";
 import type { BaseModel } from "./base-model.ts";
 import type { Engine } from "./engine.ts";
-import { copyOf, freshLora, type Lora, loadLora, noLora, saveLora } from "./lora.ts";
+import { freshLora, type Lora, loadLora, noLora, saveLora } from "./lora.ts";
 
 /** The base as it is. */
 export function untrained({ base, trainable }: Engine): Promise<Lora> {
@@ -59,8 +59,8 @@ export async function isWhole(folder: string): Promise<boolean> {
 export async function loadWhole(base: BaseModel, folder: string): Promise<Lora> {
   const file = await openSafetensors(join(folder, wholeFile));
   try {
-    const whole = copyOf(await wholeBase(base));
-    for (const [name, { data, dims }] of whole.tensors) {
+    const tensors = new Map<string, { data: Float32Array; dims: readonly number[] }>();
+    for (const [name, { shape: dims }] of base.weights.tensors) {
       const shape = file.tensors.get(name)?.shape;
       if (shape?.join() !== dims.join()) {
         throw new SeasError(
@@ -69,9 +69,9 @@ export async function loadWhole(base: BaseModel, folder: string): Promise<Lora> 
           { hint: "the weights belong to another base model" },
         );
       }
-      data.set(await file.readTensor(name));
+      tensors.set(name, { data: await file.readTensor(name), dims });
     }
-    return whole;
+    return { rank: 0, alpha: 0, tensors };
   } finally {
     await file.close();
   }

@@ -8,6 +8,7 @@
  * and never reaches a prompt that could be continued.
  */
 import type { Engine } from "../engine/engine.ts";
+import type { Lora } from "../engine/lora.ts";
 import { pool } from "../engine/score.ts";
 import { untrained } from "../engine/trained.ts";
 import { looksLikeRefusal } from "../metrics/refusal.ts";
@@ -31,6 +32,7 @@ export type AnswerStates = (inputs: readonly JudgeInput[], signal?: AbortSignal)
  */
 export function answerStates(engine: Engine): AnswerStates {
   let last: { readonly inputs: readonly JudgeInput[]; readonly states: Float32Array[][] } | undefined;
+  let bare: Promise<Lora> | undefined;
   const same = (inputs: readonly JudgeInput[]) =>
     last?.inputs.length === inputs.length &&
     inputs.every((x, i) => x.prompt === last!.inputs[i]!.prompt && x.response === last!.inputs[i]!.response);
@@ -39,9 +41,10 @@ export function answerStates(engine: Engine): AnswerStates {
     // Answers to one prompt lie side by side, and the prompt is read once for all of them.
     const groups = runsOf(inputs, (input) => input.prompt);
     const windows = groups.map((group) => group.map((input) => judgeWindows(engine, input.response)));
+    bare ??= untrained(engine);
     const pooled = await pool(
       engine,
-      await untrained(engine),
+      await bare,
       groups.map((group, g) => ({ prompt: judgePrompt(engine, group[0]!.prompt), completions: windows[g]!.flat() })),
       signal,
     );
