@@ -73,7 +73,7 @@ async function withStates(rows: readonly Row[], key: string): Promise<(HeadRow &
         ...(
           await pool(
             engine,
-            noLora(engine.base.config),
+            noLora,
             part.map((row) => ({
               prompt: judgePrompt(engine, row.prompt),
               completions: judgeWindows(engine, row.response).slice(0, 1),

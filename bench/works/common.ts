@@ -27,7 +27,7 @@ export async function openBench(mode: Mode, threads: number): Promise<Bench> {
   return {
     engine,
     ids: (count) => Array.from({ length: count }, () => 100 + Math.floor(random.next() * (config.vocabSize - 100))),
-    bare: noLora(config),
+    bare: noLora,
     adapter: (rank) => freshLora(config, rank, 2 * rank, createRandom("lora").next),
   };
 }

@@ -7,7 +7,6 @@ import { byTokens, collate, type Fork, forkLength } from "../../src/engine/colla
 import * as o from "../../src/engine/graph/ops.ts";
 import { openSession } from "../../src/engine/graph/session.ts";
 import { int8IsExact, prepareInt8 } from "../../src/engine/int8.ts";
-import { loraFeeds } from "../../src/engine/lora.ts";
 import { decoder } from "../../src/engine/nets/decoder.ts";
 import type { Precision } from "../../src/engine/nets/linear.ts";
 import type { Bench, Figures } from "./common.ts";
@@ -16,7 +15,7 @@ import type { Bench, Figures } from "./common.ts";
 const tokenBudget = 512;
 
 /** @param share of the answers */
-export async function price({ engine, bare }: Bench, share: number): Promise<Figures> {
+export async function price({ engine }: Bench, share: number): Promise<Figures> {
   const { base, threads } = engine;
   if (!(await int8IsExact(threads))) throw new Error("this processor has no exact 8-bit products: nothing has a price");
   const test = ordinary().test;
@@ -27,7 +26,7 @@ export async function price({ engine, bare }: Bench, share: number): Promise<Fig
     }),
   );
   const open = (precision: Precision, weights: Awaited<ReturnType<typeof prepareInt8>>) => {
-    const { hidden, norm, head } = decoder(base.config, { precision });
+    const { hidden, norm, head } = decoder(base.config, { precision, trainable: "none" });
     const states = norm(o.gatherRows(hidden, o.input("at", ["N"], "int64")));
     return openSession({ logits: head(states, precision) }, { threads, weights });
   };
@@ -36,8 +35,7 @@ export async function price({ engine, bare }: Bench, share: number): Promise<Fig
   const sums = { tokens: 0, divergence: 0, exact: 0, int8: 0, same: 0 };
   for (const part of byTokens(rows, forkLength, tokenBudget)) {
     const { targets, sum: _, ...feeds } = collate(part, base.config).feeds;
-    const read = async (session: typeof exact) =>
-      (await session.run({ ...feeds, ...loraFeeds(bare) })).logits!.data as Float32Array;
+    const read = async (session: typeof exact) => (await session.run(feeds)).logits!.data as Float32Array;
     const [p, q] = [await read(exact), await read(int8)];
     const vocabulary = base.config.vocabSize;
     targets!.data.forEach((target, i) => {

@@ -1,6 +1,5 @@
 /** The work `score`: judging texts. */
 import { byTokens, forkFeeds } from "../../src/engine/collate.ts";
-import { loraFeeds } from "../../src/engine/lora.ts";
 import { pool } from "../../src/engine/score.ts";
 import { sizes } from "../work.ts";
 import { type Bench, type Figures, note, seconds } from "./common.ts";
@@ -20,12 +19,12 @@ export async function score({ engine, ids, bare }: Bench): Promise<Figures> {
       await pool(engine, bare, forks);
       return;
     }
-    const session = await engine.session("logits");
+    const session = await engine.session("logits", bare);
     for (const part of byTokens(some, (row) => row.length, 1024)) {
       const forks = part.map((prompt) => ({ prompt, completions: [] }));
       const { feeds, length } = forkFeeds(forks, engine.base.config);
       const at = BigInt64Array.from(part, (row, b) => BigInt(b * length + row.length - 1));
-      await session.run({ ...feeds, ...loraFeeds(bare), at: { data: at, dims: [part.length] } });
+      await session.run({ ...feeds, at: { data: at, dims: [part.length] } });
     }
   };
   note(`warm-up: ${(await seconds(() => read(rows.slice(0, 16)))).toFixed(2)} s`);

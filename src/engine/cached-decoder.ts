@@ -35,7 +35,7 @@ export async function openDecoder(
   capacity: number,
 ): Promise<CachedDecoder> {
   const { config } = engine.base;
-  const session = await engine.session("generate");
+  const session = await engine.session("generate", lora);
   const warmth = {
     inverse_temperature: { data: Float32Array.of(temperature === 0 ? 1 : 1 / temperature), dims: [] },
   };

@@ -5,7 +5,7 @@ import { createRandom } from "../random.ts";
 import { forkFeeds } from "./collate.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { sampleBatch } from "./generate.ts";
-import { loraFeeds } from "./lora.ts";
+import { freshLora, loraFeeds, noLora } from "./lora.ts";
 
 let tiny: Awaited<ReturnType<typeof tinyLlama>>;
 let engine: Engine;
@@ -49,6 +49,13 @@ describe("sampleBatch", () => {
       expect(tokens).toEqual(expected);
       expect(finishReason).toBe(expected.length < greedy.maxTokens ? "stop" : "length");
     }
+  });
+
+  it("gives the text of a fresh adapter, which changes nothing, where there is none", async () => {
+    const fresh = freshLora(tiny.base.config, 2, 4, random);
+    const bare = await sampleBatch(engine, noLora, requests, warm);
+    expect(bare).toEqual(await sampleBatch(engine, fresh, requests, warm));
+    expect(bare).not.toEqual(await sampleBatch(engine, lora, requests, warm));
   });
 
   it("gives each prompt in a batch what it gets alone, though neighbours end and leave", async () => {

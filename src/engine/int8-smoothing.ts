@@ -1,14 +1,14 @@
 /**
  * Channels evened out before they are rounded to 8 bits. Some channels of what a layer reads are far larger than the rest
- * and would take all of the 8 bits; they are divided by a power of two that the matrix is multiplied with (SmoothQuant,
- * Xiao et al., 2211.10438, α = 0.5). How large the channels are is measured on a few texts of ours in float32.
+ * and would take all of the 8 bits; they are divided by a number that the matrix is multiplied with (SmoothQuant, Xiao et
+ * al., 2211.10438, α = 0.5). How large the channels are is measured on a few texts of ours in float32, and so is the step
+ * of rounding of what stands behind a norm, where rows are of one size.
  */
 import { readWeights } from "./base/weights-file.ts";
 import type { BaseModel } from "./base-model.ts";
 import { forkFeeds } from "./collate.ts";
 import type { Int8Layer } from "./graph/ops.ts";
 import { openSession } from "./graph/session.ts";
-import { loraFeeds, noLora } from "./lora.ts";
 import { readsGraph } from "./losses.ts";
 
 export interface CalibrationOptions {
@@ -17,67 +17,88 @@ export interface CalibrationOptions {
   readonly calibration?: readonly (readonly number[])[];
 }
 
-/** For each thing that is read, √(largest read / largest weight) by channel, as a power of two around 1. */
+/** How what is read is rounded: each channel divided by its own number, then all by one step. */
+export interface Smoothing {
+  /** √(largest read / largest weight) by channel, around 1. */
+  readonly channels: Float32Array;
+  /** 1/127 of what nearly all rows stay within, or 1 where each row finds its own. */
+  readonly step: number;
+}
+
+/** Rows that a fixed step does not reach, and whose largest channels are cut: first tokens, on which nothing hangs, are far off. */
+const cutRows = 0.02;
+
+/** The smoothing of each thing that is read, by its name. */
 export async function measureSmoothing(
   base: BaseModel,
   layers: readonly Int8Layer[],
   options: CalibrationOptions,
-): Promise<ReadonlyMap<string, Float32Array>> {
-  const read = await measureReads(base, options);
-  const result = new Map<string, Float32Array>();
+): Promise<ReadonlyMap<string, Smoothing>> {
+  const reads = await readsOf(base, options);
+  const result = new Map<string, Smoothing>();
   for (const smooth of new Set(layers.map((layer) => layer.smooth))) {
     const readers = layers.filter((layer) => layer.smooth === smooth);
-    const { inputs } = readers[0]!;
+    const { inputs, fixedStep } = readers[0]!;
     const weights = new Float32Array(inputs);
-    for (const { name, outputs } of readers) {
-      const w = await readWeights(base.weights, name);
-      for (let out = 0, at = 0; out < outputs; out++) {
-        for (let i = 0; i < inputs; i++, at++) {
-          const size = Math.abs(w[at]!);
-          if (size > weights[i]!) weights[i] = size;
-        }
-      }
-    }
-    const largest = read.get(smooth)!;
+    for (const { name } of readers) largestByChannel(await readWeights(base.weights, name), weights);
+    const largest = new Float32Array(inputs);
+    for (const rows of reads.get(smooth)!) largestByChannel(rows, largest);
     const logs = Array.from(
       weights,
       (weight, i) => (Math.log2(Math.max(largest[i]!, 1e-5)) - Math.log2(Math.max(weight, 1e-5))) / 2,
     );
     const middle = logs.reduce((sum, x) => sum + x, 0) / inputs;
-    // Powers of two change no digit, and hide that another machine measured a little differently.
-    result.set(
-      smooth,
-      Float32Array.from(logs, (x) => 2 ** Math.round(x - middle)),
-    );
+    const channels = Float32Array.from(logs, (x) => coarse(x - middle, Math.round));
+    result.set(smooth, { channels, step: fixedStep ? stepOf(reads.get(smooth)!, channels) : 1 });
   }
   return result;
 }
 
-/** The largest size of each channel of what each layer reads, by the name of its smoothing. */
-async function measureReads(
+/** 2 to the power of a multiple of ¼, which hides that another machine measured a little differently. */
+function coarse(log: number, round: (x: number) => number): number {
+  return 2 ** (round(4 * log) / 4);
+}
+
+/** A step with which 127 is as large as the largest channel of all but a few rows. */
+function stepOf(reads: readonly Float32Array[], channels: Float32Array): number {
+  const sizes: number[] = [];
+  for (const rows of reads) {
+    for (let at = 0; at < rows.length; at += channels.length) {
+      sizes.push(channels.reduce((most, s, i) => Math.max(most, Math.abs(rows[at + i]!) / s), 1e-30));
+    }
+  }
+  sizes.sort((a, b) => a - b);
+  return coarse(Math.log2(sizes[Math.floor((1 - cutRows) * sizes.length)]!), Math.ceil) / 127;
+}
+
+/** Raises each of `largest` to the largest size of its channel in `rows` (N, channels). */
+function largestByChannel(rows: Float32Array, largest: Float32Array): void {
+  for (let at = 0, i = 0; at < rows.length; at++) {
+    const size = Math.abs(rows[at]!);
+    if (size > largest[i]!) largest[i] = size;
+    i = i + 1 === largest.length ? 0 : i + 1;
+  }
+}
+
+/** What each layer reads, (T, channels) for each text, by the name of its smoothing. */
+async function readsOf(
   base: BaseModel,
   { threads, calibration }: CalibrationOptions,
-): Promise<Map<string, Float32Array>> {
+): Promise<Map<string, Float32Array[]>> {
   const texts =
     calibration ?? calibrationTexts.map((turns) => base.tokenizer.chat(turns, { addGenerationPrompt: false }));
   const session = await openSession(readsGraph(base.config), { threads, weights: [base.weights] });
   try {
-    const largest = new Map<string, Float32Array>();
+    const result = new Map<string, Float32Array[]>();
     for (const tokens of texts) {
       const { feeds } = forkFeeds([{ prompt: tokens, completions: [] }], base.config);
-      const outputs = await session.run({ ...feeds, ...loraFeeds(noLora(base.config)) });
-      for (const [reads, { data, dims }] of Object.entries(outputs)) {
-        const channels = dims[1]!;
+      const outputs = await session.run(feeds);
+      for (const [reads, { data }] of Object.entries(outputs)) {
         const name = `model.${reads}.int8.smooth`;
-        const sofar = largest.get(name) ?? new Float32Array(channels);
-        for (let at = 0; at < data.length; at++) {
-          const size = Math.abs(Number(data[at]));
-          if (size > sofar[at % channels]!) sofar[at % channels] = size;
-        }
-        largest.set(name, sofar);
+        result.set(name, [...(result.get(name) ?? []), data as Float32Array]);
       }
     }
-    return largest;
+    return result;
   } finally {
     await session.close();
   }

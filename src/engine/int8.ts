@@ -10,11 +10,11 @@ import type { BaseModel, WeightsFile } from "./base-model.ts";
 import { node } from "./graph/node.ts";
 import * as o from "./graph/ops.ts";
 import { openSession } from "./graph/session.ts";
-import { type CalibrationOptions, measureSmoothing } from "./int8-smoothing.ts";
+import { type CalibrationOptions, measureSmoothing, type Smoothing } from "./int8-smoothing.ts";
 import { headLayer, int8Layer, loraModules } from "./nets/linear.ts";
 
 /** Raised whenever the bytes that we make from one base change. */
-const format = 1;
+const format = 2;
 
 export interface Int8Options extends CalibrationOptions {
   readonly onNote?: (line: string) => void;
@@ -29,7 +29,7 @@ export async function prepareInt8(base: BaseModel, options: Int8Options): Promis
   const { path } = base.weights;
   const layers = [...loraModules(base.config), headLayer(base.config)].map(int8Layer);
   const head = int8Layer(headLayer(base.config)).name;
-  let measured: ReadonlyMap<string, Float32Array> | undefined;
+  let measured: ReadonlyMap<string, Smoothing> | undefined;
   const smoothing = async (name: string) => {
     measured ??= await measureSmoothing(base, layers, options);
     return measured.get(name)!;
@@ -38,14 +38,24 @@ export async function prepareInt8(base: BaseModel, options: Int8Options): Promis
   const tensors: WeightsTensor[] = [];
   for (const smooth of new Set(layers.map((layer) => layer.smooth))) {
     const { inputs } = layers.find((layer) => layer.smooth === smooth)!;
-    tensors.push({ name: smooth, shape: [inputs], read: async () => (await smoothing(smooth)).map((s) => 1 / s) });
+    const divisors = async () => {
+      const { channels, step } = await smoothing(smooth);
+      return channels.map((s) => 1 / (s * step));
+    };
+    tensors.push({ name: smooth, shape: [inputs], read: divisors });
   }
   // Tensors are read once and in order: the scales come with the values before them.
-  const matrix = (name: string, rows: number, columns: number, make: () => Promise<Float32Array>) => {
+  const matrix = (
+    name: string,
+    [rows, columns]: readonly [number, number],
+    make: () => Promise<Float32Array>,
+    step = async () => 1,
+  ) => {
     let scales: Float32Array = new Float32Array();
     const values = async () => {
       const rounded = byColumn(await make(), rows, columns);
-      scales = rounded.scales;
+      const by = await step();
+      scales = rounded.scales.map((s) => s * by);
       return rounded.values;
     };
     tensors.push(
@@ -55,11 +65,10 @@ export async function prepareInt8(base: BaseModel, options: Int8Options): Promis
   };
   for (const { name, inputs, outputs, smooth } of layers) {
     const read = () => readWeights(base.weights, name);
-    matrix(`${name}.int8`, inputs, outputs, async () =>
-      transposed(await read(), outputs, inputs, await smoothing(smooth)),
-    );
+    const made = async () => transposed(await read(), outputs, inputs, (await smoothing(smooth)).channels);
+    matrix(`${name}.int8`, [inputs, outputs], made, async () => (await smoothing(smooth)).step);
     // Nothing is ever differentiated through the head in 8 bits.
-    if (name !== head) matrix(`${name}.int8.back`, outputs, inputs, read);
+    if (name !== head) matrix(`${name}.int8.back`, [outputs, inputs], read);
   }
   const file = await prepareWeights(
     dirname(path),

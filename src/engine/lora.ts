@@ -34,10 +34,8 @@ export function freshLora(config: DecoderConfig, rank: number, alpha: number, ra
   return { rank, alpha, tensors };
 }
 
-/** The bare base: rank 1, all zero. */
-export function noLora(config: DecoderConfig): Lora {
-  return freshLora(config, 1, 0, () => 0.5);
-}
+/** The bare base. */
+export const noLora: Lora = { rank: 0, alpha: 0, tensors: new Map() };
 
 /** An adapter with matrices of its own. */
 export function copyOf(lora: Lora): Lora {

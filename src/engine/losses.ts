@@ -77,7 +77,7 @@ function weighted(tokens: Node): Node {
 
 /** Outputs what each linear layer reads, (B·T, in), by the layer's {@link LinearLayer.reads}, in float32. */
 export function readsGraph(config: DecoderConfig): Outputs {
-  const { hidden, norm, reads } = decoder(config, { precision: "float32" });
+  const { hidden, norm, reads } = decoder(config, { precision: "float32", trainable: "none" });
   return { ...Object.fromEntries(reads), [headLayer(config).reads]: norm(hidden) };
 }
 

@@ -13,7 +13,7 @@ export async function logProbs(
   rows: readonly Fork[],
   signal?: AbortSignal,
 ): Promise<number[][]> {
-  const session = await engine.session("score");
+  const session = await engine.session("score", lora);
   const result = new Array<number[]>(rows.length);
   for (const part of byLength(rows.map(forkLength))) {
     signal?.throwIfAborted();
@@ -35,7 +35,7 @@ export async function pool(
   rows: readonly Fork[],
   signal?: AbortSignal,
 ): Promise<Float32Array[][]> {
-  const session = await engine.session("pool");
+  const session = await engine.session("pool", lora);
   const result = new Array<Float32Array[]>(rows.length);
   const d = engine.base.config.hiddenSize;
   for (const part of byLength(rows.map(forkLength))) {

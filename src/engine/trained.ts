@@ -15,7 +15,7 @@ import { freshLora, type Lora, loadLora, noLora, saveLora } from "./lora.ts";
 
 /** The base as it is. */
 export function untrained({ base, trainable }: Engine): Promise<Lora> {
-  return trainable === "lora" ? Promise.resolve(noLora(base.config)) : wholeBase(base);
+  return trainable === "lora" ? Promise.resolve(noLora) : wholeBase(base);
 }
 
 /** What training begins with: a fresh adapter, or the weights of the base. */

@@ -13,7 +13,7 @@ import { forkFeeds } from "../../src/engine/collate.ts";
 import { dpo, dpoGradients, type TokenPair } from "../../src/engine/dpo.ts";
 import { createEngine, type Engine } from "../../src/engine/engine.ts";
 import { sampleBatch } from "../../src/engine/generate.ts";
-import { loadLora, loraFeeds, noLora, saveLora } from "../../src/engine/lora.ts";
+import { loadLora, noLora, saveLora } from "../../src/engine/lora.ts";
 import { logProbs } from "../../src/engine/score.ts";
 import { fixedEntries, fixedLora, floats, type RecordedGradients, worstGradient } from "./fixed-values.ts";
 
@@ -67,7 +67,7 @@ describe("forward passes", () => {
   it("gives transformers' logits, most probable token and log Σ exp at every position of 20 prompts", async () => {
     const { columns, prompts } = recorded.logits;
     expect(prompts).toHaveLength(20);
-    const session = await engine.session("logits");
+    const session = await engine.session("logits", noLora);
     let largest = 0;
     for (let first = 0; first < prompts.length; first += 5) {
       const part = prompts.slice(first, first + 5);
@@ -78,7 +78,6 @@ describe("forward passes", () => {
       const at = part.flatMap((p, b) => p.ids.map((_, t) => b * length + t));
       const { logits } = await session.run({
         ...feeds,
-        ...loraFeeds(noLora(engine.base.config)),
         at: { data: BigInt64Array.from(at, BigInt), dims: [at.length] },
       });
       const vocab = logits!.dims[1]!;
@@ -102,14 +101,14 @@ describe("forward passes", () => {
 
   it("gives the log-probabilities of completions", async () => {
     const rows = recorded.logProbs.map(({ prompt, completion }) => ({ prompt, completions: [completion] }));
-    const got = (await logProbs(engine, noLora(engine.base.config), rows)).flat();
+    const got = (await logProbs(engine, noLora, rows)).flat();
     for (const [i, { logProb }] of recorded.logProbs.entries()) expect(Math.abs(got[i]! - logProb)).toBeLessThan(1e-3);
   });
 });
 
 describe("generation", () => {
   it("gives transformers' greedy text, ten prompts of different lengths in one batch", async () => {
-    const lora = noLora(engine.base.config);
+    const lora = noLora;
     const requests = recorded.greedy.map(({ prompt }) => ({ prompt, seed: "" }));
     expect(new Set(requests.map((r) => r.prompt.length)).size).toBeGreaterThan(5);
     const batch = await sampleBatch(engine, lora, requests, greedyOptions);

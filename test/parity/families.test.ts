@@ -15,7 +15,7 @@ import { forkFeeds } from "../../src/engine/collate.ts";
 import { dpo, dpoGradients, type TokenPair } from "../../src/engine/dpo.ts";
 import { createEngine, type Engine } from "../../src/engine/engine.ts";
 import { sampleBatch } from "../../src/engine/generate.ts";
-import { copyOf, loraFeeds, noLora } from "../../src/engine/lora.ts";
+import { copyOf, noLora } from "../../src/engine/lora.ts";
 import { logProbs } from "../../src/engine/score.ts";
 import { sft } from "../../src/engine/sft.ts";
 import { loadTrained, saveTrained, untrained } from "../../src/engine/trained.ts";
@@ -92,8 +92,8 @@ describe.each(recorded.families.map((family) => [family.config.model_type, famil
     const { config } = engine.base;
     const { feeds } = forkFeeds([{ prompt: family.ids, completions: [] }], config);
     const at = { data: BigInt64Array.from(family.ids, (_, t) => BigInt(t)), dims: [family.ids.length] };
-    const session = await engine.session("logits");
-    const { logits } = await session.run({ ...feeds, ...loraFeeds(noLora(config)), at });
+    const session = await engine.session("logits", noLora);
+    const { logits } = await session.run({ ...feeds, at });
     const expected = floats(family.logits);
     expect(logits!.data).toHaveLength(expected.length);
     const off = expected.reduce((most, x, i) => Math.max(most, Math.abs(x - Number(logits!.data[i]))), 0);
@@ -104,7 +104,7 @@ describe.each(recorded.families.map((family) => [family.config.model_type, famil
   it("gives transformers' greedy text behind a cache, prompts of three lengths in one batch and alone", async () => {
     const requests = family.prompts.map((prompt) => ({ prompt, seed: "" }));
     const options = { temperature: 0, topP: 1, maxTokens: 8 };
-    const lora = noLora(engine.base.config);
+    const lora = noLora;
     const batch = await sampleBatch(engine, lora, requests, options);
     expect(batch.map(({ tokens }) => tokens)).toEqual(family.greedy);
     expect(await sampleBatch(engine, lora, [requests[1]!], options)).toEqual([batch[1]]);
@@ -113,7 +113,7 @@ describe.each(recorded.families.map((family) => [family.config.model_type, famil
   it("reads a beginning that prompts share once, and gives the same", async () => {
     const requests = [24, 20, 15].map((length) => ({ prompt: family.ids.slice(0, length), seed: "" }));
     const options = { temperature: 0, topP: 1, maxTokens: 8 };
-    const lora = noLora(engine.base.config);
+    const lora = noLora;
     const alone = [];
     for (const request of requests) alone.push(...(await sampleBatch(engine, lora, [request], options)));
     expect(await sampleBatch(engine, lora, requests, options)).toEqual(alone);

@@ -8,7 +8,7 @@ import { openBaseModel } from "../../src/engine/base-model.ts";
 import { forkFeeds } from "../../src/engine/collate.ts";
 import { createEngine, type Engine } from "../../src/engine/engine.ts";
 import { sampleBatch } from "../../src/engine/generate.ts";
-import { loraFeeds, noLora } from "../../src/engine/lora.ts";
+import { noLora } from "../../src/engine/lora.ts";
 import { floats } from "../parity/fixed-values.ts";
 import { gemmaModel } from "./gemma-model.ts";
 
@@ -40,12 +40,12 @@ describe("Gemma 3 270M from GGUF", () => {
   });
 
   it("gives transformers' logits at every position", async () => {
-    const session = await engine.session("logits");
+    const session = await engine.session("logits", noLora);
     let largest = 0;
     for (const { ids, columns, argmax, logSumExp } of recorded.prompts) {
       const { feeds } = forkFeeds([{ prompt: ids, completions: [] }], engine.base.config);
       const at = { data: BigInt64Array.from(ids, (_, t) => BigInt(t)), dims: [ids.length] };
-      const { logits } = await session.run({ ...feeds, ...loraFeeds(noLora(engine.base.config)), at });
+      const { logits } = await session.run({ ...feeds, at });
       const [expected, sums, vocab] = [floats(columns), floats(logSumExp), logits!.dims[1]!];
       ids.forEach((_, t) => {
         const row = (logits!.data as Float32Array).subarray(t * vocab, (t + 1) * vocab);
@@ -66,7 +66,7 @@ describe("Gemma 3 270M from GGUF", () => {
   it("gives transformers' greedy text, all prompts in one batch", async () => {
     const requests = recorded.prompts.map(({ ids }) => ({ prompt: ids, seed: "" }));
     const options = { temperature: 0, topP: 1, maxTokens: recorded.prompts[0]!.greedy.length };
-    const batch = await sampleBatch(engine, noLora(engine.base.config), requests, options);
+    const batch = await sampleBatch(engine, noLora, requests, options);
     expect(batch.map(({ tokens }) => tokens)).toEqual(recorded.prompts.map(({ greedy }) => greedy));
   });
 });

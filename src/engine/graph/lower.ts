@@ -54,7 +54,11 @@ export const lowerings: Readonly<Record<Exclude<Op, "input" | "weight" | "consta
   },
   int8Linear: (n, e) => {
     const [x, smooth, matrix, scale] = n.inputs.map(e.value);
-    return int8Product(e.emit("Mul", [x!, smooth!])[0]!, matrix!, scale!, e);
+    const even = e.emit("Mul", [x!, smooth!])[0]!;
+    if (n.attrs.fixedStep === 0) return int8Product(even, matrix!, scale!, e);
+    // The step is part of what evens the channels out, and of the matrix's scale.
+    const rounded = e.emit("QuantizeLinear", [even, e.float(1), e.byte(128)])[0]!;
+    return integerProduct(rounded, matrix!, scale!, e);
   },
   int8LinearBack: (n, e) => {
     const [d, matrix, scale] = n.inputs.map(e.value);
@@ -128,9 +132,13 @@ function int8Product(x: string, matrix: string, scale: string, e: Emitter): stri
   const steps = e.emit("Squeeze", [step, last])[0]!;
   const zeros = e.emit("Expand", [e.byte(128), e.emit("Shape", [steps])[0]!])[0]!;
   const rounded = e.emit("QuantizeLinear", [x, steps, zeros], { attrs: { axis: 0 } })[0]!;
+  return e.emit("Mul", [integerProduct(rounded, matrix, scale, e), step])[0]!;
+}
+
+/** rounded · matrix · scale, in which 128 stands for 0. */
+function integerProduct(rounded: string, matrix: string, scale: string, e: Emitter): string {
   const operands = [rounded, matrix, e.float(1), scale, e.byte(128)];
-  const product = e.emit("MatMulIntegerToFloat", operands, { domain: microsoft })[0]!;
-  return e.emit("Mul", [product, step])[0]!;
+  return e.emit("MatMulIntegerToFloat", operands, { domain: microsoft })[0]!;
 }
 
 function reduce(opType: string, n: Node, e: Emitter): string {

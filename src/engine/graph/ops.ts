@@ -82,21 +82,29 @@ export interface Int8Layer {
   readonly outputs: number;
   /** Name of the vector that evens out the input's channels; layers that read one input share it. */
   readonly smooth: string;
+  /** Whether one step of rounding, measured beforehand, does for all rows of the input; otherwise each row has its own. */
+  readonly fixedStep: boolean;
 }
 
 /**
- * x · Wᵀ in 8-bit integers, (N, in) → (N, out): each row of `x` is scaled by its own largest value, each column of W by its
- * own; channels are evened out first (SmoothQuant, Xiao et al., 2211.10438). See base/int8-weights.ts for the weights.
+ * x · Wᵀ in 8-bit integers, (N, in) → (N, out): `x` has a step of rounding for all rows or one for each, each column of W its
+ * own; channels are evened out first (SmoothQuant, Xiao et al., 2211.10438). See engine/int8.ts for the weights.
  */
 export function int8Linear(x: Node, layer: Int8Layer): Node {
-  const { name, inputs, outputs, smooth } = layer;
+  const { name, inputs, outputs, smooth, fixedStep } = layer;
   const operands = [
     x,
     weight(smooth, [inputs]),
     weight(`${name}.int8`, [inputs, outputs], "int8"),
     weight(`${name}.int8.scale`, [outputs]),
   ];
-  return node("int8Linear", operands, [x.shape[0]!, outputs], { name, inputs, outputs, smooth });
+  return node("int8Linear", operands, [x.shape[0]!, outputs], {
+    name,
+    inputs,
+    outputs,
+    smooth,
+    fixedStep: Number(fixedStep),
+  });
 }
 
 /** d · W in 8-bit integers, (N, out) → (N, in): the derivative of {@link int8Linear} as if nothing were rounded. */

@@ -20,6 +20,8 @@ export interface LinearLayer {
   /** Name of what it reads; layers with the same one read the same values. */
   readonly reads: string;
   readonly bias: boolean;
+  /** Whether it reads what a norm gives, where all rows are of one size. */
+  readonly normed: boolean;
 }
 
 /** The linear layers of the decoder layers, which carry LoRA, with their sizes. */
@@ -30,15 +32,16 @@ export function loraModules(c: DecoderConfig): LinearLayer[] {
   const bias = c.architecture === "qwen2";
   return Array.from({ length: c.layers }, (_, i) => {
     const [attn, mlp] = [`layers.${i}.self_attn`, `layers.${i}.mlp`];
-    const of = (name: string, inputs: number, outputs: number, reads = name) => ({ name, inputs, outputs, reads });
+    const behindNorm = { inputs: h, normed: true };
+    const other = { outputs: h, normed: false, bias: false };
     return [
-      { ...of(`${attn}.q_proj`, h, q, attn), bias },
-      { ...of(`${attn}.k_proj`, h, kv, attn), bias },
-      { ...of(`${attn}.v_proj`, h, kv, attn), bias },
-      { ...of(`${attn}.o_proj`, q, h), bias: false },
-      { ...of(`${mlp}.gate_proj`, h, f, mlp), bias: false },
-      { ...of(`${mlp}.up_proj`, h, f, mlp), bias: false },
-      { ...of(`${mlp}.down_proj`, f, h), bias: false },
+      { name: `${attn}.q_proj`, ...behindNorm, reads: attn, outputs: q, bias },
+      { name: `${attn}.k_proj`, ...behindNorm, reads: attn, outputs: kv, bias },
+      { name: `${attn}.v_proj`, ...behindNorm, reads: attn, outputs: kv, bias },
+      { name: `${attn}.o_proj`, ...other, reads: `${attn}.o_proj`, inputs: q },
+      { name: `${mlp}.gate_proj`, ...behindNorm, reads: mlp, outputs: f, bias: false },
+      { name: `${mlp}.up_proj`, ...behindNorm, reads: mlp, outputs: f, bias: false },
+      { name: `${mlp}.down_proj`, ...other, reads: `${mlp}.down_proj`, inputs: f },
     ];
   }).flat();
 }
@@ -46,13 +49,14 @@ export function loraModules(c: DecoderConfig): LinearLayer[] {
 /** The LM head as a linear layer: (N, D) → (N, V). */
 export function headLayer(c: DecoderConfig): LinearLayer {
   const name = c.tiedEmbeddings ? "embed_tokens" : "lm_head";
-  return { name, inputs: c.hiddenSize, outputs: c.vocabSize, reads: "lm_head", bias: false };
+  // Sampling divides what the norm gives by the temperature.
+  return { name, inputs: c.hiddenSize, outputs: c.vocabSize, reads: "lm_head", bias: false, normed: false };
 }
 
 /** Names of a linear layer's float32 matrix, and of what its 8-bit form is made of. */
-export function int8Layer({ name, inputs, outputs, reads }: LinearLayer): o.Int8Layer {
+export function int8Layer({ name, inputs, outputs, reads, normed }: LinearLayer): o.Int8Layer {
   const matrix = name === "lm_head" ? "lm_head.weight" : `model.${name}.weight`;
-  return { name: matrix, inputs, outputs, smooth: `model.${reads}.int8.smooth` };
+  return { name: matrix, inputs, outputs, smooth: `model.${reads}.int8.smooth`, fixedStep: normed };
 }
 
 /** x · Wᵀ: (N, in) → (N, out). */

@@ -49,8 +49,8 @@ export interface Parts {
 /** How a decoder computes. */
 export interface PartsOptions {
   readonly precision: Precision;
-  /** @default "lora" */
-  readonly trainable?: Trainable | undefined;
+  /** What is an input of the graph; "none" is the bare base. @default "lora" */
+  readonly trainable?: Trainable | "none" | undefined;
   /** Attend to a cache as well, which has no derivative. @default false */
   readonly cached?: boolean | undefined;
 }
@@ -79,7 +79,7 @@ export function decoderParts(c: DecoderConfig, options: PartsOptions): Parts {
       reads.set(layer.reads, x);
       const y = product(x, layer, precision, weight);
       const biased = layer.bias ? o.add(y, weight(`model.${name}.bias`, [layer.outputs])) : y;
-      if (trainable === "all") return biased;
+      if (trainable !== "lora") return biased;
       const a = matrix(`${name}.lora_A`, ["R", layer.inputs]);
       const b = matrix(`${name}.lora_B`, [layer.outputs, "R"]);
       const low = o.mul(o.matmul(x, a, { transB: true }), scale); // (N, R)
