@@ -28,7 +28,6 @@ export interface Int8Options extends CalibrationOptions {
 export async function prepareInt8(base: BaseModel, options: Int8Options): Promise<readonly WeightsFile[]> {
   const { path } = base.weights;
   const layers = [...loraModules(base.config), headLayer(base.config)].map(int8Layer);
-  const head = int8Layer(headLayer(base.config)).name;
   let measured: ReadonlyMap<string, Smoothing> | undefined;
   const smoothing = async (name: string) => {
     measured ??= await measureSmoothing(base, layers, options);
@@ -63,12 +62,11 @@ export async function prepareInt8(base: BaseModel, options: Int8Options): Promis
       { name: `${name}.scale`, shape: [columns], read: async () => scales },
     );
   };
-  for (const { name, inputs, outputs, smooth } of layers) {
+  for (const { name, inputs, outputs, smooth, backInt8 } of layers) {
     const read = () => readWeights(base.weights, name);
     const made = async () => transposed(await read(), outputs, inputs, (await smoothing(smooth)).channels);
     matrix(`${name}.int8`, [inputs, outputs], made, async () => (await smoothing(smooth)).step);
-    // Nothing is ever differentiated through the head in 8 bits.
-    if (name !== head) matrix(`${name}.int8.back`, [outputs, inputs], read);
+    if (backInt8) matrix(`${name}.int8.back`, [outputs, inputs], read);
   }
   const file = await prepareWeights(
     dirname(path),

@@ -23,8 +23,7 @@ function logProbs(
 } {
   const { hidden, norm, head, trained } = decoder(config, options);
   const rows = o.gatherRows(hidden, o.input("at", ["N"], "int64"));
-  // The head stays float32 whatever the layers are: few rows reach it, and their log-probabilities are the result.
-  const tokens = o.tokenLogProb(head(norm(rows), "float32"), o.input("targets", ["N"], "int64"));
+  const tokens = o.tokenLogProb(head(norm(rows), options.precision), o.input("targets", ["N"], "int64"));
   const sequences = o.reshape(o.matmul(o.input("sum", ["S", "N"]), o.reshape(tokens, ["N", 1])), ["S"]);
   return { tokens, sequences, trained };
 }

@@ -52,7 +52,13 @@ export const rules: Readonly<Record<Op, Rule | null>> = {
     ];
   },
   // Straight through: the rounding of the forward pass is taken for no rounding. Not for finite differences.
-  int8Linear: ({ attrs }, d) => [o.int8LinearBack(d, attrs as unknown as o.Int8Layer), none, none, none],
+  int8Linear: ({ attrs }, d) => {
+    const layer = attrs as unknown as o.Int8Layer;
+    const back = layer.backInt8
+      ? o.int8LinearBack(d, layer)
+      : o.matmul(d, o.weight(layer.name, [layer.outputs, layer.inputs]));
+    return [back, none, none, none];
+  },
   int8LinearBack: none,
   reshape: ({ inputs: [a] }, d) => [o.reshape(d, a!.shape)],
   transpose: ({ attrs }, d) => {

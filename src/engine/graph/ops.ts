@@ -84,6 +84,8 @@ export interface Int8Layer {
   readonly smooth: string;
   /** Whether one step of rounding, measured beforehand, does for all rows of the input; otherwise each row has its own. */
   readonly fixedStep: boolean;
+  /** Whether the way back is in 8 bits as well; otherwise it is the float32 matrix. */
+  readonly backInt8: boolean;
 }
 
 /**
@@ -91,7 +93,7 @@ export interface Int8Layer {
  * own; channels are evened out first (SmoothQuant, Xiao et al., 2211.10438). See engine/int8.ts for the weights.
  */
 export function int8Linear(x: Node, layer: Int8Layer): Node {
-  const { name, inputs, outputs, smooth, fixedStep } = layer;
+  const { name, inputs, outputs, smooth, fixedStep, backInt8 } = layer;
   const operands = [
     x,
     weight(smooth, [inputs]),
@@ -104,6 +106,7 @@ export function int8Linear(x: Node, layer: Int8Layer): Node {
     outputs,
     smooth,
     fixedStep: Number(fixedStep),
+    backInt8: Number(backInt8),
   });
 }
 

@@ -56,7 +56,14 @@ export function headLayer(c: DecoderConfig): LinearLayer {
 /** Names of a linear layer's float32 matrix, and of what its 8-bit form is made of. */
 export function int8Layer({ name, inputs, outputs, reads, normed }: LinearLayer): o.Int8Layer {
   const matrix = name === "lm_head" ? "lm_head.weight" : `model.${name}.weight`;
-  return { name: matrix, inputs, outputs, smooth: `model.${reads}.int8.smooth`, fixedStep: normed };
+  return {
+    name: matrix,
+    inputs,
+    outputs,
+    smooth: `model.${reads}.int8.smooth`,
+    fixedStep: normed,
+    backInt8: reads !== "lm_head",
+  };
 }
 
 /** x · Wᵀ: (N, in) → (N, out). */
