@@ -87,12 +87,11 @@ export function createEngine(base: BaseModel, options: EngineOptions): Engine {
       keepMemory: work !== "head",
     });
   };
-  const closeAll = async (kinds: readonly Work[]) => {
-    for (const kind of kinds) {
-      for (const opened of Object.values(sessions)) {
-        const session = opened.get(kind);
-        opened.delete(kind);
-        await (await session)?.close();
+  const close = async (which: (work: Work) => boolean) => {
+    for (const opened of Object.values(sessions)) {
+      for (const [work, session] of [...opened].filter(([work]) => which(work))) {
+        opened.delete(work);
+        await (await session).close();
       }
     }
   };
@@ -104,9 +103,8 @@ export function createEngine(base: BaseModel, options: EngineOptions): Engine {
     async session(work, played) {
       const bare = played?.tensors.size === 0;
       const opened = bare ? sessions.bare : sessions.adapted;
-      // Training holds the most memory. DPO and sampling take turns in every iteration, SFT comes before both.
-      if (work === "dpo" || work === "generate") await closeAll(["sft"]);
-      if (work === "sft") await closeAll(["dpo"]);
+      // A training holds the most memory, so it has all of it; to open the others again takes a second.
+      await close(isTraining(work) ? (other) => other !== work : isTraining);
       let session = opened.get(work);
       if (session === undefined) {
         session = open(work, bare);
@@ -115,8 +113,12 @@ export function createEngine(base: BaseModel, options: EngineOptions): Engine {
       }
       return session;
     },
-    close: () => closeAll([...sessions.adapted.keys(), ...sessions.bare.keys()]),
+    close: () => close(() => true),
   };
+}
+
+function isTraining(work: Work): boolean {
+  return work === "dpo" || work === "sft";
 }
 
 /** The weights files of a precision; float32 where the processor gets 8-bit products wrong. */
