@@ -75,6 +75,8 @@ for (let round = 1; round <= rounds; round++) {
       }
     }
   }
+  // What hours have measured is kept, whatever fails later.
+  await writeFile(`${flags.out}.json`, json([]));
 }
 
 const extra = extras.map(({ name, measure }) => {
@@ -111,9 +113,13 @@ const text = table(measured, {
   shares: sharesOfPeak(),
   once: extras.map(({ sentence }, i) => sentence(extra[i]!.figures)),
 });
-await writeFile(`${flags.out}.json`, `${JSON.stringify({ peaks, origin, rounds, runs, once: extra }, null, 1)}\n`);
+await writeFile(`${flags.out}.json`, json(extra));
 await writeFile(`${flags.out}.md`, text);
 process.stdout.write(text);
+
+function json(once: readonly { readonly name: string; readonly figures: Figures }[]): string {
+  return `${JSON.stringify({ peaks, origin, rounds, runs, once }, null, 1)}\n`;
+}
 
 /** From the fastest round of each work of ours that counts its operations. */
 function sharesOfPeak(): Share[] {

@@ -1,11 +1,12 @@
 /** Gradients of DPO and SFT through a whole tiny decoder against finite differences, and DPO's figures by hand. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { againstDifferences } from "../../test/against-differences.ts";
 import { tinyLlama, tinyLora, tinyTokens } from "../../test/tiny-llama.ts";
 import { createRandom } from "../random.ts";
 import { collate } from "./collate.ts";
 import { dpo, dpoGradients, type ScoredPair } from "./dpo.ts";
 import { createEngine, type Engine } from "./engine.ts";
-import { type Lora, loraFeeds } from "./lora.ts";
+import { loraFeeds } from "./lora.ts";
 import { logProbs } from "./score.ts";
 import { gradientsOf } from "./sft.ts";
 
@@ -26,35 +27,6 @@ const pairs: readonly ScoredPair[] = [5, 3, 7].map((length, i) => {
   const side = (n: number) => tinyTokens(random, n);
   return { prompt, chosen: side(2 + i), rejected: side(4 - i), reference: [-9 - 2 * i, -12 + 3 * i] };
 });
-
-/** Each matrix's derivative along two random unit directions, against differences of the loss. */
-async function againstDifferences(
-  lora: Lora,
-  gradients: ReadonlyMap<string, { readonly data: Float32Array }>,
-  loss: () => Promise<number>,
-): Promise<void> {
-  const draw = createRandom("directions").next;
-  for (const [name, { data }] of lora.tensors) {
-    const gradient = gradients.get(name)!.data;
-    for (let direction = 0; direction < 2; direction++) {
-      const start = data.slice();
-      const signs = data.map(() => (draw() < 0.5 ? -1 : 1) / Math.sqrt(data.length));
-      const at = async (h: number) => {
-        data.set(start.map((x, i) => x + h * signs[i]!));
-        return loss();
-      };
-      // Richardson: the error of the central difference falls from h² to h⁴.
-      const slope = async (h: number) => ((await at(h)) - (await at(-h))) / (2 * h);
-      const h = 0.02;
-      const numeric = (4 * (await slope(h)) - (await slope(2 * h))) / 3;
-      data.set(start);
-      const exact = gradient.reduce((sum, x, i) => sum + x * signs[i]!, 0);
-      const size = Math.sqrt(gradient.reduce((sum, x) => sum + x * x, 0));
-      expect(size, name).toBeGreaterThan(1e-3);
-      expect(Math.abs(numeric - exact), `${name}: ${exact} against ${numeric}`).toBeLessThan(1e-3 * size + 1e-4);
-    }
-  }
-}
 
 describe("gradients through the whole decoder", () => {
   for (const sftWeight of [0, 0.2]) {

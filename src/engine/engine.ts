@@ -6,36 +6,24 @@ import { availableParallelism } from "node:os";
 import { SeasError } from "../errors.ts";
 import type { BaseModel, WeightsFile } from "./base-model.ts";
 import type { Device } from "./device.ts";
-import { generateGraph, headGraph } from "./generate-graph.ts";
-import type { Node } from "./graph/node.ts";
 import { openSession, type Session } from "./graph/session.ts";
 import { int8IsExact, prepareInt8 } from "./int8.ts";
 import type { Lora } from "./lora.ts";
-import { dpoGraph, logitsGraph, poolGraph, scoreGraph, sftGraph } from "./losses.ts";
 import type { Precision, Trainable } from "./nets/linear.ts";
-import type { PartsOptions } from "./nets/parts.ts";
-
-/** Kinds of work: sampling and its head alone, the two trainings, scoring of completions, pooled hidden states, raw logits. */
-export type Work = "generate" | "head" | "dpo" | "sft" | "score" | "pool" | "logits";
-
-/** The hidden layer whose pooled states judges read: seven eighths of the way up (26 of 30 in SmolLM2-135M). */
-export function pooledLayer(layers: number): number {
-  return Math.round((layers * 26) / 30);
-}
-
-/** Most probable tokens that leave the graph at each step; a nucleus wider than this reads the whole row. */
-export const topTokens = 256;
+import { type Work, works } from "./work.ts";
 
 export interface Engine {
   readonly base: BaseModel;
   readonly threads: number;
+  readonly device: Device;
   readonly precision: Precision;
   readonly trainable: Trainable;
   /**
+   * @param work one of the engine's own by name, or any other
    * @param played what plays, where that may be the bare base (no tensors): its graph is smaller and up to a third faster. @default
    *   what the engine trains
    */
-  session(work: Work, played?: Lora): Promise<Session>;
+  session(work: keyof typeof works | Work, played?: Lora): Promise<Session>;
   /** Frees the memory of every session. */
   close(): Promise<void>;
 }
@@ -71,54 +59,47 @@ export function createEngine(base: BaseModel, options: EngineOptions): Engine {
   }
   let weights: ReturnType<typeof weightsFor> | undefined;
   const threads = options.threads === 0 ? availableParallelism() : options.threads;
-  /** By work; those of the bare base apart. */
-  const sessions = { adapted: new Map<Work, Promise<Session>>(), bare: new Map<Work, Promise<Session>>() };
+  /** By name; those of the bare base have one of their own. */
+  const sessions = new Map<string, { readonly work: Work; readonly session: Promise<Session> }>();
   const open = async (work: Work, bare: boolean): Promise<Session> => {
     weights ??= weightsFor(base, { ...options, precision, threads });
     weights.catch(() => {
       weights = undefined;
     });
     const { files, precision: held } = await weights;
-    return openSession(graphOf(work, base, { precision: held, trainable: bare ? "none" : trainable }), {
-      threads,
-      device,
-      weights: files,
-      prepack: work === "generate",
-      keepMemory: work !== "head",
-    });
+    const graph = work.graph(base.config, { precision: held, trainable: bare ? "none" : trainable });
+    const { prepack = false, keepMemory = false, spin = false } = work;
+    return openSession(graph, { threads, device, weights: files, prepack, keepMemory, spin });
   };
   const close = async (which: (work: Work) => boolean) => {
-    for (const opened of Object.values(sessions)) {
-      for (const [work, session] of [...opened].filter(([work]) => which(work))) {
-        opened.delete(work);
-        await (await session).close();
-      }
+    for (const [name, { work, session }] of sessions) {
+      if (!which(work)) continue;
+      sessions.delete(name);
+      await (await session).close();
     }
   };
   return {
     base,
     threads,
+    device,
     precision,
     trainable,
-    async session(work, played) {
-      const bare = played?.tensors.size === 0;
-      const opened = bare ? sessions.bare : sessions.adapted;
+    async session(asked, played) {
+      const work: Work = typeof asked === "string" ? works[asked] : asked;
       // A training holds the most memory, so it has all of it; to open the others again takes a second.
-      await close(isTraining(work) ? (other) => other !== work : isTraining);
-      let session = opened.get(work);
+      await close((other) => (work.training ? other.name !== work.name : other.training === true));
+      const bare = played?.tensors.size === 0;
+      const name = bare ? `${work.name}, bare` : work.name;
+      let session = sessions.get(name)?.session;
       if (session === undefined) {
         session = open(work, bare);
-        opened.set(work, session);
-        session.catch(() => opened.delete(work));
+        sessions.set(name, { work, session });
+        session.catch(() => sessions.delete(name));
       }
       return session;
     },
     close: () => close(() => true),
   };
-}
-
-function isTraining(work: Work): boolean {
-  return work === "dpo" || work === "sft";
 }
 
 /** The weights files of a precision; float32 where the processor gets 8-bit products wrong. */
@@ -136,23 +117,4 @@ async function weightsFor(
     return { files: [base.weights], precision: "float32" };
   }
   return { files: await prepareInt8(base, options), precision: "int8" };
-}
-
-function graphOf(work: Work, { config }: BaseModel, options: PartsOptions): Record<string, Node> {
-  switch (work) {
-    case "dpo":
-      return dpoGraph(config, options);
-    case "sft":
-      return sftGraph(config, options);
-    case "score":
-      return scoreGraph(config, options);
-    case "pool":
-      return poolGraph(config, options, pooledLayer(config.layers));
-    case "logits":
-      return logitsGraph(config, options);
-    case "generate":
-      return generateGraph(config, options, topTokens);
-    case "head":
-      return headGraph(config, options);
-  }
 }

@@ -38,6 +38,11 @@ export interface SessionOptions {
    * (training), where the pages of the weights file are used as they are. @default false
    */
   readonly prepack?: boolean;
+  /**
+   * Threads wait for their next part of a run awake: faster where runs follow each other at once (training, scoring), slower where
+   * JavaScript has to work between them (sampling). @default false
+   */
+  readonly spin?: boolean;
   /** Hold what one run needed for the next, which is faster, instead of giving it back. @default false */
   readonly keepMemory?: boolean;
 }
@@ -66,7 +71,12 @@ export async function openSession(outputs: Readonly<Record<string, Node>>, optio
     enableCpuMemArena: options.keepMemory ?? false,
     // A plan for one shape is of no use to the next, and every batch has another.
     enableMemPattern: false,
-    extra: { session: { disable_prepacking: options.prepack ? "0" : "1", "intra_op.allow_spinning": "0" } },
+    extra: {
+      session: {
+        disable_prepacking: options.prepack ? "0" : "1",
+        "intra_op.allow_spinning": options.spin ? "1" : "0",
+      },
+    },
   };
   try {
     if (weights[0] === undefined) return wrap(await ort.InferenceSession.create(bytes, settings));

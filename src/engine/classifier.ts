@@ -1,0 +1,204 @@
+/**
+ * A classifier on the frozen base: LoRA on its first layers and linear heads, trained together. Answers to one prompt lie
+ * behind it in one row, as everywhere, so several are read for the price of little more than one.
+ */
+import { type ClassifierShape, classifierGraph, classifierTrainingGraph, headSizes } from "./classifier-graph.ts";
+import { byTokens, type Fork, forkFeeds, forkLength } from "./collate.ts";
+import type { Engine } from "./engine.ts";
+import type { Tensors } from "./graph/session.ts";
+import { freshLora, type Lora, loraFeeds } from "./lora.ts";
+import type { PartsOptions } from "./nets/parts.ts";
+import { gradientsOf, tokenBudget } from "./sft.ts";
+import { addGradients, type BatchResult, type StepRow, type TrainSettings, train } from "./train.ts";
+import type { Work } from "./work.ts";
+
+export interface Classifier {
+  readonly shape: ClassifierShape;
+  /** LoRA matrices of the layers that are read, and the heads' matrices (classifier-graph.ts). */
+  readonly lora: Lora;
+}
+
+/** Logits of one answer: a question each. */
+export interface Classified {
+  readonly answer: readonly number[];
+  readonly prompt: readonly number[];
+}
+
+/** One answer with what is known of it; `undefined` = not known, which trains nothing. */
+export interface LabelledAnswer {
+  readonly tokens: readonly number[];
+  readonly answer: readonly (number | undefined)[];
+  readonly prompt: readonly (number | undefined)[];
+  /** Of its losses. @default 1 */
+  readonly weight?: number;
+}
+
+/** Answers to one prompt. */
+export interface LabelledFork {
+  readonly prompt: readonly number[];
+  readonly answers: readonly LabelledAnswer[];
+}
+
+/** Nothing learned yet: every logit 0. `random` as for freshLora. */
+export function freshClassifier(
+  engine: Engine,
+  shape: ClassifierShape,
+  { rank, alpha }: { readonly rank: number; readonly alpha: number },
+  random: () => number,
+): Classifier {
+  const { config } = engine.base;
+  const { tensors } = freshLora({ ...config, layers: shape.layers }, rank, alpha, random);
+  const heads = [...headSizes(config, shape)].map(([name, dims]) => {
+    return [name, { data: new Float32Array(dims[0]! * dims[1]!), dims }] as const;
+  });
+  return { shape, lora: { rank, alpha, tensors: new Map([...tensors, ...heads]) } };
+}
+
+/** Reading and training with a classifier of this shape. */
+function worksOf(shape: ClassifierShape): { readonly read: Work; readonly train: Work } {
+  const name = `classifier ${shape.layers}/${shape.answers}/${shape.prompts}`;
+  return {
+    read: {
+      name,
+      spin: true,
+      keepMemory: true,
+      graph: (config, options) => classifierGraph(config, lora(options), shape),
+    },
+    train: {
+      name: `${name}, training`,
+      training: true,
+      spin: true,
+      keepMemory: true,
+      graph: (config, options) => classifierTrainingGraph(config, lora(options), shape),
+    },
+  };
+}
+
+/** A classifier is LoRA, whatever the players are. */
+function lora(options: PartsOptions): PartsOptions {
+  return { ...options, trainable: "lora" };
+}
+
+/** Padded tokens of one forward pass. */
+const readBudget = 1024;
+
+/** Logits of each answer behind each prompt, in order. */
+export async function classify(
+  engine: Engine,
+  classifier: Classifier,
+  rows: readonly Fork[],
+  signal?: AbortSignal,
+): Promise<Classified[][]> {
+  const { lora, shape } = classifier;
+  const session = await engine.session(worksOf(shape).read);
+  const order = rows.map((_, i) => i).sort((a, b) => forkLength(rows[b]!) - forkLength(rows[a]!) || a - b);
+  const result = new Array<Classified[]>(rows.length);
+  for (const part of byTokens(order, (i) => forkLength(rows[i]!), readBudget)) {
+    signal?.throwIfAborted();
+    const batch = part.map((i) => rows[i]!);
+    const outputs = await session.run({ ...feedsOf(engine, batch), ...loraFeeds(lora) });
+    const row = (name: "answer" | "prompt", width: number, s: number) =>
+      Array.from((outputs[name]!.data as Float32Array).subarray(s * width, (s + 1) * width));
+    let s = 0;
+    for (const i of part) {
+      result[i] = rows[i]!.completions.map(() => {
+        const classified = { answer: row("answer", shape.answers, s), prompt: row("prompt", shape.prompts, s) };
+        s++;
+        return classified;
+      });
+    }
+  }
+  return result;
+}
+
+/** Trains `classifier` in place and gives one row a step; `batchSize` counts prompts. */
+export async function trainClassifier(
+  engine: Engine,
+  classifier: Classifier,
+  forks: readonly LabelledFork[],
+  settings: TrainSettings,
+): Promise<StepRow[]> {
+  const items = forks.map((_, i) => [i]);
+  return train(classifier.lora, items, settings, (indices) =>
+    classifierGradients(
+      engine,
+      classifier,
+      indices.map((i) => forks[i]!),
+    ),
+  );
+}
+
+/** Gradients and loss of one batch, the mean over its answers by their weights, in parts that fit in memory. */
+export async function classifierGradients(
+  engine: Engine,
+  { shape, lora }: Classifier,
+  forks: readonly LabelledFork[],
+): Promise<BatchResult> {
+  const session = await engine.session(worksOf(shape).train);
+  const length = (fork: LabelledFork) => forkLength(asFork(fork));
+  const batch = [...forks].sort((a, b) => length(b) - length(a));
+  const total = batch.flatMap((fork) => fork.answers).reduce((sum, { weight = 1 }) => sum + weight, 0);
+  const gradients: BatchResult["gradients"] = new Map();
+  let loss = 0;
+  for (const part of byTokens(batch, length, tokenBudget)) {
+    const answers = part.flatMap((fork) => fork.answers);
+    const outputs = await session.run({
+      ...feedsOf(engine, part.map(asFork)),
+      ...loraFeeds(lora),
+      ...labelFeeds(answers, shape, total),
+    });
+    loss += Number(outputs.loss!.data[0]);
+    addGradients(gradients, gradientsOf(outputs));
+  }
+  return { gradients, metrics: { loss }, tokens: batch.reduce((n, fork) => n + length(fork), 0) };
+}
+
+function asFork({ prompt, answers }: LabelledFork): Fork {
+  return { prompt, completions: answers.map(({ tokens }) => tokens) };
+}
+
+/** The decoder's inputs, and where answers and prompts lie in its rows. */
+function feedsOf(engine: Engine, batch: readonly Fork[]): Tensors {
+  const { feeds, length } = forkFeeds(batch, engine.base.config);
+  const spans = batch.flatMap(({ prompt, completions }, b) => {
+    const asked = b * length + prompt.length - 1;
+    let end = asked + 1;
+    return completions.map(({ length: size }) => {
+      end += size;
+      return { asked, start: end - size, size };
+    });
+  });
+  const at = spans.flatMap(({ start, size }) => Array.from({ length: size }, (_, t) => start + t));
+  const sum = new Float32Array(spans.length * at.length);
+  let first = 0;
+  spans.forEach(({ size }, s) => {
+    sum.fill(1 / size, s * at.length + first, s * at.length + first + size);
+    first += size;
+  });
+  const rows = (values: readonly number[]) => ({ data: BigInt64Array.from(values, BigInt), dims: [values.length] });
+  return {
+    ...feeds,
+    at: rows(at),
+    sum: { data: sum, dims: [spans.length, at.length] },
+    last: rows(spans.map(({ start, size }) => start + size - 1)),
+    asked: rows(spans.map(({ asked }) => asked)),
+  };
+}
+
+/** Targets and weights; the loss is the mean over the answers of a step, `total` by weight. */
+function labelFeeds(answers: readonly LabelledAnswer[], shape: ClassifierShape, total: number): Tensors {
+  const feeds: Record<string, Tensors[string]> = {};
+  for (const [name, width] of [
+    ["answer", shape.answers],
+    ["prompt", shape.prompts],
+  ] as const) {
+    const known = answers.flatMap((row) => row[name].map((label) => ({ label, weight: row.weight ?? 1 })));
+    const dims = [answers.length, width];
+    feeds[`${name}_target`] = { data: Float32Array.from(known, ({ label }) => label ?? 0), dims };
+    feeds[`${name}_weight`] = {
+      data: Float32Array.from(known, ({ label, weight }) => (label === undefined ? 0 : weight / total)),
+      dims,
+    };
+  }
+  return feeds;
+}
