@@ -6,10 +6,11 @@ import { usableDevice } from "./engine/device.ts";
 import { createEngine, type Engine } from "./engine/engine.ts";
 import { engineVersion } from "./engine/graph/session.ts";
 import { SeasError } from "./errors.ts";
-import { answerStates, embeddedJudge } from "./judges/embedded.ts";
-import { type JudgeHead, readHead } from "./judges/head.ts";
+import { type AnswerStates, answerStates, embeddedJudge } from "./judges/embedded.ts";
+import { readHead } from "./judges/head.ts";
+import { namedJudge, type OpenEmbedded } from "./judges/named.ts";
 import { embeddedModel } from "./players/embedded.ts";
-import type { Judge, Reporter } from "./seams.ts";
+import type { Reporter } from "./seams.ts";
 import type { Cast } from "./seas.ts";
 import { embeddedTrainer } from "./trainers/embedded.ts";
 
@@ -17,6 +18,54 @@ import { embeddedTrainer } from "./trainers/embedded.ts";
 export interface EmbeddedCast extends Cast {
   readonly engine: Engine;
   close(): Promise<void>;
+}
+
+/** Engine and judges on it, opened when first needed. */
+interface Opened {
+  /** The base model's engine; brings the model the first time. */
+  engine(): Promise<Engine>;
+  readonly open: OpenEmbedded;
+  close(): Promise<void>;
+}
+
+/**
+ * The judges in this process, on the base model of a configuration.
+ *
+ * @param note a line for what takes long
+ */
+export function embeddedJudges(config: Config, note: (text: string) => void, signal?: AbortSignal): Opened {
+  let opened: Promise<Engine> | undefined;
+  let states: AnswerStates | undefined;
+  const engine = () => {
+    opened ??= openEngine(config, note, signal);
+    return opened;
+  };
+  return {
+    engine,
+    async open(which) {
+      if ("file" in which) {
+        throw new SeasError("E_CONFIG", `${which.file}: judges from files are not read yet`);
+      }
+      const head = await readHead(which.name);
+      states ??= answerStates(await engine());
+      const judge = embeddedJudge(states, head, { batchSize: config.judge.batchSize });
+      return { judge, sha256: head.sha256, card: head.card };
+    },
+    close: async () => (await opened)?.close(),
+  };
+}
+
+async function openEngine(config: Config, note: (text: string) => void, signal?: AbortSignal): Promise<Engine> {
+  const device = await usableDevice(config.model.device);
+  if (config.model.device !== "cpu") note(`device: ${device}`);
+  const base = await openBaseModel(config.model.base, {
+    onNote: note,
+    onProgress: fifths(note),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  note(`model: ${base.name} — ${base.origin}`);
+  const { threads, precision, trainable } = config.model;
+  return createEngine(base, { threads, device, precision, trainable, onNote: note });
 }
 
 /**
@@ -31,49 +80,27 @@ export async function embeddedCast(
   options: { readonly reporter?: Reporter; readonly signal?: AbortSignal } = {},
 ): Promise<EmbeddedCast> {
   const note = (text: string) => options.reporter?.({ type: "note", text });
-  const device = await usableDevice(config.model.device);
-  if (config.model.device !== "cpu") note(`device: ${device}`);
-  const base = await openBaseModel(config.model.base, {
-    onNote: note,
-    onProgress: fifths(note),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  });
-  note(`model: ${base.name} — ${base.origin}`);
-  const engine = createEngine(base, {
-    threads: config.model.threads,
-    device,
-    precision: config.model.precision,
-    trainable: config.model.trainable,
-    onNote: note,
-  });
-  const states = answerStates(engine);
-  const judge = (head: JudgeHead): Judge => embeddedJudge(states, head, { batchSize: config.judge.batchSize });
-  const heads = {
-    train: await readHead(headName(config.judge.train)),
-    score: await readHead(headName(config.judge.score)),
-  };
+  const embedded = embeddedJudges(config, note, options.signal);
+  const engine = await embedded.engine();
+  const judge = (name: string) => namedJudge(name, config.judge.define, embedded.open, process.env);
+  const [train, score] = [await judge(config.judge.train), await judge(config.judge.score)];
+  const { base, threads, device, precision } = engine;
   return {
     engine,
     base: embeddedModel(engine, { batchSize: config.attack.batchSize }),
     trainer: embeddedTrainer(),
-    trainJudge: judge(heads.train),
-    scoreJudge: judge(heads.score),
+    trainJudge: train.judge,
+    scoreJudge: score.judge,
     facts: {
-      model: { name: base.name, sha256: base.sha256, judges: [heads.train.sha256, heads.score.sha256] },
+      model: { name: base.name, sha256: base.sha256, judges: [train.sha256, score.sha256] },
       origin: base.origin,
       judges: {
-        train: { name: config.judge.train, card: heads.train.card },
-        score: { name: config.judge.score, card: heads.score.card },
+        train: { name: config.judge.train, card: train.card },
+        score: { name: config.judge.score, card: score.card },
       },
-      engine: {
-        name: "onnxruntime",
-        version: engineVersion(),
-        threads: engine.threads,
-        device,
-        precision: engine.precision,
-      },
+      engine: { name: "onnxruntime", version: engineVersion(), threads, device, precision },
     },
-    close: () => engine.close(),
+    close: embedded.close,
   };
 }
 
@@ -86,14 +113,4 @@ function fifths(note: (text: string) => void): (done: number, total: number) => 
     if (fifth > last && fifth < 5) note(`model: ${20 * fifth} % of ${Math.round(total / 1e6)} MB`);
     last = fifth;
   };
-}
-
-function headName(judge: string): string {
-  const [kind, name] = judge.split(":");
-  if (kind !== "embedded" || name === undefined) {
-    throw new SeasError("E_CONFIG", `judge \`${judge}\` is not known`, {
-      hint: "embedded:gptfuzz or embedded:jailbreakbench",
-    });
-  }
-  return name;
 }

@@ -27,9 +27,12 @@ export interface Streams {
   readonly stderr: NodeJS.WriteStream;
 }
 
-interface Entry {
-  readonly summary: string;
-  readonly load: () => Promise<CommandModule>;
+/** A command, or a group of them. */
+type Entry = { readonly summary: string } & ({ readonly load: () => Promise<CommandModule> } | Group);
+
+interface Group {
+  readonly commands: Readonly<Record<string, Entry>>;
+  readonly examples: CommandModule["examples"];
 }
 
 const commands: Readonly<Record<string, Entry>> = {
@@ -42,6 +45,15 @@ const commands: Readonly<Record<string, Entry>> = {
   export: {
     summary: "An adapter of a run as files that other programs load: PEFT, GGUF, merged",
     load: () => import("./export.ts"),
+  },
+  judge: {
+    summary: "Judges: verdicts on rows",
+    commands: {
+      score: { summary: "A judge's verdict on each row of a file", load: () => import("./judge-score.ts") },
+    },
+    examples: [
+      ["seas judge score answers.jsonl --out judged.jsonl", "the embedded judge on rows of {prompt, response}"],
+    ],
   },
   init: { summary: "Write a commented configuration to start from", load: () => import("./init.ts") },
   doctor: { summary: "What this machine has, what is missing, and how to get it", load: () => import("./doctor.ts") },
@@ -78,36 +90,49 @@ function exitCodeOf(error: unknown): ExitCode {
   return error.code === "E_CANCELLED" ? 130 : 1;
 }
 
-async function dispatch(rawArgs: readonly string[], streams: Streams): Promise<ExitCode> {
+const root: Group = { commands, examples: rootExamples };
+
+/** @param path the group that `rawArgs` are looked up in: none, or `judge` */
+async function dispatch(
+  rawArgs: readonly string[],
+  streams: Streams,
+  path: readonly string[] = [],
+  group: Group = root,
+): Promise<ExitCode> {
   const [name, ...rest] = rawArgs;
-  if (name === "--version" || name === "-v") {
+  if (path.length === 0 && (name === "--version" || name === "-v")) {
     streams.stdout.write(`${packageVersion()}\n`);
     return 0;
   }
   if (name === undefined || isHelp(name) || (name === "help" && rest.length === 0)) {
-    await printHelp(rootCommand(), undefined, rootExamples, streams);
+    await printHelp(groupCommand(path, group), parentOf(path), group.examples, streams);
     return name === undefined ? 2 : 0;
   }
-  if (name === "help") return dispatch([...rest, "--help"], streams);
-  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (entry === undefined) throw unknownCommand(name);
+  if (name === "help") return dispatch([...rest, "--help"], streams, path, group);
+  const entry = Object.hasOwn(group.commands, name) ? group.commands[name] : undefined;
+  if (entry === undefined) throw unknownCommand([...path, name], Object.keys(group.commands));
+  const full = [...path, name];
+  if ("commands" in entry) return dispatch(rest, streams, full, entry);
   const module = await entry.load();
   const command = defineCommand({ ...module.command, meta: { name, description: entry.summary } });
   const end = rest.indexOf("--");
   if ((end < 0 ? rest : rest.slice(0, end)).some(isHelp)) {
-    await printHelp(command, rootCommand(), module.examples, streams);
+    await printHelp(command, parentOf(full), module.examples, streams);
     return 0;
   }
-  checkArguments(name, rest, (command.args ?? {}) as ArgsDef);
+  checkArguments(full.join(" "), rest, (command.args ?? {}) as ArgsDef);
   const { result } = await runCommand(command, { rawArgs: rest, data: streams });
   return (result as ExitCode | undefined) ?? 0;
 }
 
-function unknownCommand(name: string): SeasError {
+function unknownCommand(path: readonly string[], known: readonly string[]): SeasError {
+  const name = path.at(-1)!;
   const what = name.startsWith("-") ? "flag" : "command";
-  const near = nearest(name, Object.keys(commands));
-  return new SeasError("E_USAGE", `unknown ${what} \`${name}\``, {
-    hint: near === undefined ? `commands: ${Object.keys(commands).join(", ")}` : `did you mean \`seas ${near}\`?`,
+  const near = nearest(name, known);
+  const before = path.slice(0, -1);
+  return new SeasError("E_USAGE", `unknown ${what} \`${path.join(" ")}\``, {
+    hint:
+      near === undefined ? `commands: ${known.join(", ")}` : `did you mean \`${["seas", ...before, near].join(" ")}\`?`,
   });
 }
 
@@ -115,20 +140,29 @@ function isHelp(arg: string): boolean {
   return arg === "--help" || arg === "-h";
 }
 
-function rootCommand() {
-  return defineCommand({
-    meta: {
-      name: "seas",
-      version: packageVersion(),
-      description: "Two language models sharpen each other until one is hard to break and still useful",
-    },
-    subCommands: Object.fromEntries(
-      Object.entries(commands).map(([name, entry]) => [
-        name,
-        defineCommand({ meta: { name, description: entry.summary } }),
-      ]),
-    ),
-  });
+/** `seas`, or `seas judge`, as citty's help wants it. */
+function groupCommand(path: readonly string[], group: Group) {
+  const name = path.at(-1);
+  const meta =
+    name === undefined
+      ? {
+          name: "seas",
+          version: packageVersion(),
+          description: "Two language models sharpen each other until one is hard to break and still useful",
+        }
+      : { name, description: commands[name]!.summary };
+  const subCommands = Object.entries(group.commands).map(([sub, { summary }]) => [
+    sub,
+    defineCommand({ meta: { name: sub, description: summary } }),
+  ]);
+  return defineCommand({ meta, subCommands: Object.fromEntries(subCommands) });
+}
+
+/** What stands before a command's name in its help. */
+function parentOf(path: readonly string[]) {
+  return path.length === 0
+    ? undefined
+    : defineCommand({ meta: { name: ["seas", ...path.slice(0, -1)].join(" "), version: packageVersion() } });
 }
 
 async function printHelp(

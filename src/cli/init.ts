@@ -59,7 +59,8 @@ function linesOf(tree: Tree, schema: Tree, path: readonly string[]): string[] {
     const indent = "  ".repeat(path.length);
     const about = descriptionOf(schema, at);
     const comment = about === undefined ? "" : `  # ${about}`;
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    const inner = typeof value === "object" && value !== null && !Array.isArray(value);
+    if (inner && Object.keys(value).length > 0) {
       return [
         `# ${indent}${key}:${comment}`,
         ...linesOf(value as Tree, schema, at),

@@ -15,10 +15,7 @@ import { looksLikeRefusal } from "../metrics/refusal.ts";
 import type { Verdict } from "../records.ts";
 import type { Judge, JudgeInput } from "../seams.ts";
 import { type JudgeHead, unsafeProbability } from "./head.ts";
-
-/** Most tokens of the prompt, and of one window of the answer, that the judge reads. */
-const promptTokens = 96;
-const windowTokens = 96;
+import { judgePrompt, judgeWindows } from "./judge-text.ts";
 
 /** Hidden states of answers, one list of windows each; several judges may read the same ones. */
 export type AnswerStates = (inputs: readonly JudgeInput[], signal?: AbortSignal) => Promise<Float32Array[][]>;
@@ -99,24 +96,6 @@ export function embeddedJudge(
       }
     },
   };
-}
-
-/** Tokens that stand before an answer. */
-export function judgePrompt({ base: { tokenizer } }: Engine, prompt: string): number[] {
-  return [
-    ...tokenizer.encode("Request: "),
-    ...tokenizer.encode(prompt.trim()).slice(0, promptTokens),
-    ...tokenizer.encode("\nAnswer: "),
-  ];
-}
-
-/** The parts of an answer whose hidden states speak for it; none for an empty one. */
-export function judgeWindows({ base }: Engine, response: string): number[][] {
-  const answer = base.tokenizer.encode(response.trim());
-  const windows: number[][] = [];
-  for (let first = 0; first < answer.length; first += windowTokens)
-    windows.push(answer.slice(first, first + windowTokens));
-  return windows;
 }
 
 function verdictOf(judge: string, head: JudgeHead, input: JudgeInput, probabilities: readonly number[]): Verdict {

@@ -1,0 +1,110 @@
+/**
+ * Trains a judge on some sources of labels and prints how it does on those that it never saw, to steer by:
+ *
+ *   npx tsx scripts/judge-experiment.ts --train gptfuzz            leave JailbreakBench out
+ *   npx tsx scripts/judge-experiment.ts --train jailbreakbench     leave GPTFuzz out
+ *   npx tsx scripts/judge-experiment.ts --train both --leave PAIR  leave an attack method of JailbreakBench out
+ *
+ * Reads ../shared/data. A figure is F1 at even odds, the best F1 that any threshold would give, and AUROC.
+ */
+import { parseArgs } from "node:util";
+import { openBaseModel } from "../src/engine/base-model.ts";
+import { createEngine } from "../src/engine/engine.ts";
+import { ownRows } from "../src/judges/training/own-rows.ts";
+import { readLabels, type TrainingRow } from "../src/judges/training/rows.ts";
+import { withoutShortcuts } from "../src/judges/training/shortcuts.ts";
+import { judgeLogits, trainJudge } from "../src/judges/training/train-judge.ts";
+import { createRandom } from "../src/random.ts";
+
+const text = (value: string) => ({ type: "string", default: value }) as const;
+const { values: flags } = parseArgs({
+  options: {
+    train: text("both"),
+    leave: text(""),
+    /** Labelled rows of each source, half of them unsafe. */
+    rows: text("2000"),
+    /** Rewritten rows and rows of our own, as shares of the labelled ones. */
+    shortcuts: text("0.3"),
+    own: text("0.33"),
+    layers: text("15"),
+    rank: text("8"),
+    rate: text("5e-4"),
+    epochs: text("1"),
+    batch: text("8"),
+    seed: text("1"),
+  },
+});
+const seed = Number(flags.seed);
+const random = createRandom(`experiment/${seed}`);
+const data = "../shared/data/";
+const engine = createEngine(await openBaseModel("smollm2-135m-instruct"), { threads: 0, precision: "int8" });
+
+const sources = {
+  gptfuzz: await readLabels(`${data}judge-train.jsonl`),
+  jailbreakbench: await readLabels(`${data}judge-train-jailbreakbench.jsonl`, 0.7),
+};
+const dev = random.sample(await readLabels(`${data}judge-dev.jsonl`), 500);
+const methodOf = ({ source }: TrainingRow) => source.split("/")[1] ?? "";
+
+function half(rows: readonly TrainingRow[], count: number): TrainingRow[] {
+  const unsafe = random.shuffle(rows.filter((row) => row.unsafe === 1)).slice(0, count / 2);
+  return [...unsafe, ...random.shuffle(rows.filter((row) => row.unsafe === 0)).slice(0, count - unsafe.length)];
+}
+
+const labelled = Object.entries(sources)
+  .filter(([name]) => flags.train === "both" || flags.train === name)
+  .flatMap(([, rows]) => half(rows, Number(flags.rows)))
+  .filter((row) => flags.leave === "" || methodOf(row) !== flags.leave);
+const rows = [
+  ...labelled,
+  ...withoutShortcuts(labelled, Number(flags.shortcuts), seed),
+  ...random.shuffle(ownRows(seed)).slice(0, Math.round(Number(flags.own) * labelled.length)),
+];
+console.log(JSON.stringify(flags), `${rows.length} rows, ${rows.filter((row) => row.unsafe === 1).length} unsafe`);
+const start = performance.now();
+const classifier = await trainJudge(engine, rows, {
+  layers: Number(flags.layers),
+  loraRank: Number(flags.rank),
+  loraAlpha: 2 * Number(flags.rank),
+  learningRate: Number(flags.rate),
+  batchSize: Number(flags.batch),
+  epochs: Number(flags.epochs),
+  weightDecay: 0,
+  seed,
+  onStep: (row, { done, total }) => {
+    if (done % 50 !== 0 && done !== total) return;
+    console.log(
+      `step ${done} of ${total}: ${row.loss.toFixed(3)}, ${((performance.now() - start) / 1000).toFixed(0)} s`,
+    );
+  },
+});
+
+/** A line of figures for one question on some rows. */
+async function measure(name: string, on: readonly TrainingRow[]): Promise<void> {
+  const logits = await judgeLogits(engine, classifier, on);
+  for (const question of ["unsafe", "refusal", "asks"] as const) {
+    const known = on.flatMap((row, i) => {
+      const [truth, z] = [row[question], logits[i]?.[question]];
+      return truth === undefined || z === undefined ? [] : [{ yes: truth === 1, z }];
+    });
+    const [yes, no] = [known.filter((k) => k.yes), known.filter((k) => !k.yes)];
+    if (yes.length === 0 || no.length === 0) continue;
+    const f1 = (threshold: number) => {
+      const called = known.filter(({ z }) => z >= threshold);
+      return (2 * called.filter((k) => k.yes).length) / (called.length + yes.length);
+    };
+    const best = Math.max(...known.map(({ z }) => f1(z)));
+    const wins = yes.reduce((sum, a) => sum + no.filter((b) => a.z > b.z).length, 0);
+    const figures = `F1 ${f1(0).toFixed(3)}, at best ${best.toFixed(3)}, AUROC ${(wins / yes.length / no.length).toFixed(3)}`;
+    console.log(`${name}, ${question}: ${figures} (${yes.length} of ${known.length})`);
+  }
+}
+await measure("GPTFuzz, other questions", dev);
+if (flags.train === "gptfuzz") await measure("JailbreakBench", sources.jailbreakbench);
+if (flags.leave !== "")
+  await measure(
+    `JailbreakBench, ${flags.leave}`,
+    sources.jailbreakbench.filter((row) => methodOf(row) === flags.leave),
+  );
+await measure("our own, other draws", random.shuffle(ownRows(seed + 99)).slice(0, 400));
+await engine.close();

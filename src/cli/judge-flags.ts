@@ -1,0 +1,35 @@
+/** The judge that a command is told to use, opened: by name, from a configuration, with the base model only if it needs one. */
+import { embeddedJudges } from "../cast.ts";
+import type { Config } from "../config.ts";
+import type { NamedJudge } from "../judges/named.ts";
+import { namedJudge } from "../judges/named.ts";
+import { loadConfig } from "./config-file.ts";
+
+export const judgeArguments = {
+  judge: {
+    type: "string",
+    valueHint: "NAME",
+    description: "embedded:NAME, or one of the configuration's judges (Default: the one that a run reports)",
+  },
+  config: { type: "string", valueHint: "FILE", description: "Configuration with `judge.define` and the base model" },
+} as const;
+
+/** A judge, and the way to free what it holds. */
+export interface OpenJudge extends NamedJudge {
+  readonly config: Config;
+  close(): Promise<void>;
+}
+
+/**
+ * @param note a line for what takes long
+ * @throws SeasError E_CONFIG for an unknown judge, and what opening the base model throws
+ */
+export async function openJudge(
+  args: { readonly judge?: string | undefined; readonly config?: string | undefined },
+  note: (text: string) => void,
+): Promise<OpenJudge> {
+  const config = await loadConfig(args.config, {});
+  const embedded = embeddedJudges(config, note);
+  const named = await namedJudge(args.judge ?? config.judge.score, config.judge.define, embedded.open, process.env);
+  return { ...named, config, close: embedded.close };
+}

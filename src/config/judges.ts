@@ -1,0 +1,37 @@
+/** Judges beside the embedded ones, under names of the user's: guards on servers, trained files, several as one. */
+import { z } from "zod";
+
+/** The guards whose prompts and replies are known; `rubric` is any chat model, `moderation` an endpoint of that name. */
+export const guardNames = [
+  "llama-guard-2",
+  "llama-guard-3",
+  "llama-guard-4",
+  "qwen3-guard",
+  "wildguard",
+  "shieldgemma",
+  "granite-guardian",
+  "gpt-oss-safeguard",
+  "rubric",
+  "moderation",
+] as const;
+
+const ServedJudge = z.strictObject({
+  guard: z.enum(guardNames).describe("which prompt it is asked with, and how its reply is read"),
+  url: z.url({ protocol: /^https?$/ }).describe("of a server with the OpenAI API; ends with /v1 for most"),
+  model: z.string().min(1).describe("its name on that server"),
+  apiKeyEnv: z.string().min(1).optional().describe("environment variable with the key; keys never stand in a file"),
+  concurrency: z.number().int().positive().default(8).describe("requests at once"),
+  timeoutSeconds: z.number().positive().default(60).describe("of one attempt"),
+});
+
+const JudgeFile = z.strictObject({ file: z.string().min(1).describe("what `seas judge train` wrote") });
+
+const Ensemble = z.strictObject({
+  of: z.array(z.string()).min(2).describe("judges by name"),
+  rule: z
+    .union([z.enum(["any", "all", "majority"]), z.strictObject({ weights: z.array(z.number().positive()) })])
+    .describe("unsafe if any, all or most say so, or by the weighted mean of their probabilities"),
+});
+
+export const JudgeDefinition = z.union([ServedJudge, JudgeFile, Ensemble]);
+export type JudgeDefinition = z.infer<typeof JudgeDefinition>;

@@ -1,0 +1,82 @@
+/**
+ * What a guard's format is: two pure functions around a call, one from what is judged to what is asked, one from what
+ * came back to a verdict. The last well-formed verdict of a reply counts, as a guard may weigh both sides first; a reply
+ * without one is unscored, never safe.
+ */
+import type { Label } from "../../records.ts";
+import type { JudgeInput } from "../../seams.ts";
+
+/** A chat request in the words of the OpenAI API. */
+export interface GuardRequest {
+  readonly messages: readonly { readonly role: "system" | "user" | "assistant"; readonly content: string }[];
+  /** Tokens of the reply, at most. */
+  readonly maxTokens: number;
+  /** What else the server's template needs (vLLM, SGLang: `chat_template_kwargs`). */
+  readonly templateArguments?: Readonly<Record<string, unknown>>;
+  /** JSON Schema of the reply, for servers with structured output. */
+  readonly schema?: { readonly name: string; readonly schema: Readonly<Record<string, unknown>> };
+}
+
+/** What a server gave back. */
+export interface GuardReply {
+  readonly text: string;
+  /** Its tokens with the likeliest ones at each place and their log-probabilities; empty where the server gives none. */
+  readonly tokens: readonly {
+    readonly token: string;
+    readonly top: readonly { readonly token: string; readonly logprob: number }[];
+  }[];
+}
+
+/** What a guard says of an answer; a verdict without the attempt's and the judge's names. */
+export interface GuardVerdict {
+  readonly label: Label;
+  readonly unsafeProbability?: number;
+  readonly refusal?: boolean;
+  readonly categories: readonly string[];
+  readonly reason?: string;
+}
+
+export interface GuardFormat {
+  /** One request, or several whose replies are read together. `nonce` is new for each input. */
+  requests(input: JudgeInput, nonce: string): readonly GuardRequest[];
+  parse(replies: readonly GuardReply[]): GuardVerdict;
+}
+
+/** A reply without a verdict. */
+export function unreadable({ text }: GuardReply): GuardVerdict {
+  const shown = text.trim().replace(/\s+/g, " ").slice(0, 80);
+  return { label: "unscored", categories: [], reason: shown === "" ? "empty reply" : `no verdict in "${shown}"` };
+}
+
+/** The last match of a global pattern. */
+export function lastMatch(text: string, pattern: RegExp): RegExpMatchArray | undefined {
+  return [...text.matchAll(pattern)].at(-1);
+}
+
+/**
+ * Probability of one word against another at the last token that is either of them, from the log-probabilities there.
+ * Undefined where the server gives none.
+ */
+export function probabilityOf(reply: GuardReply, word: string, against: string): number | undefined {
+  const is = (token: string, wanted: string) => token.trim().toLowerCase() === wanted;
+  const at = reply.tokens.findLast(({ token }) => is(token, word) || is(token, against));
+  if (at === undefined) return undefined;
+  const mass = (wanted: string) =>
+    at.top.filter(({ token }) => is(token, wanted)).reduce((sum, { logprob }) => sum + Math.exp(logprob), 0);
+  const [yes, no] = [mass(word), mass(against)];
+  return yes + no > 0 ? yes / (yes + no) : undefined;
+}
+
+/** A verdict with its probability, where there is one. */
+export function scored(
+  unsafe: boolean,
+  probability: number | undefined,
+  rest: { readonly categories?: readonly string[]; readonly refusal?: boolean } = {},
+): GuardVerdict {
+  return {
+    label: unsafe ? "unsafe" : "safe",
+    ...(probability !== undefined && { unsafeProbability: probability }),
+    ...(rest.refusal !== undefined && { refusal: rest.refusal }),
+    categories: rest.categories ?? [],
+  };
+}
