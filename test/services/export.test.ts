@@ -136,11 +136,23 @@ describe("llama.cpp", () => {
     const texts = (tokens: readonly (readonly number[])[]) => tokens.map((row) => base.tokenizer.decode(row));
     const without = texts((await llamaGreedy(folder, { ...asked, lora: null })).tokens);
     const withIt = texts((await llamaGreedy(folder, { ...asked, lora: file })).tokens);
-    console.info(`llama.cpp without: ${JSON.stringify(without)}\nllama.cpp with: ${JSON.stringify(withIt)}`);
-    // On another processor one near tie may fall the other way.
-    const agree = (theirs: readonly string[], ours: readonly string[]) => theirs.filter((text, i) => text === ours[i]);
-    expect(agree(without, await sample(noLora)).length).toBeGreaterThanOrEqual(3);
-    expect(agree(withIt, await sample(lora)).length).toBeGreaterThanOrEqual(3);
-    for (const [i, text] of withIt.entries()) expect(text).not.toBe(without[i]);
+    const ours = { without: await sample(noLora), withIt: await sample(lora) };
+    console.info(JSON.stringify({ llama: { without, withIt }, ours }, null, 1));
+    // llama.cpp rounds what the 4-bit matrices read, on each processor in its own way: a near tie may fall the other way, and
+    // what follows differs. So it is how far the texts go together that counts.
+    const together = (a: readonly string[], b: readonly string[]) =>
+      a.reduce((sum, text, i) => sum + commonPrefix(text, b[i]!) / text.length, 0) / a.length;
+    expect(together(without, ours.without)).toBeGreaterThan(0.6);
+    expect(together(withIt, ours.withIt)).toBeGreaterThan(0.6);
+    expect(together(withIt, ours.withIt)).toBeGreaterThan(together(withIt, ours.without) + 0.1);
+    // On some prompts the base is surer than the adapter strong.
+    expect(withIt.filter((text, i) => text !== without[i]).length).toBeGreaterThanOrEqual(2);
   });
 });
+
+/** Characters that two texts begin with. */
+function commonPrefix(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
+}
