@@ -1,8 +1,7 @@
 /** The judge that a command is told to use, opened: by name, from a configuration, with the base model only if it needs one. */
 import { embeddedJudges } from "../cast.ts";
 import type { Config } from "../config.ts";
-import type { NamedJudge } from "../judges/named.ts";
-import { namedJudge } from "../judges/named.ts";
+import { type NamedJudge, namedJudge } from "../judges/named.ts";
 import { loadConfig } from "./config-file.ts";
 
 export const judgeArguments = {

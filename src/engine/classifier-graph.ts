@@ -3,9 +3,9 @@
  * one over the mean of an answer's tokens and its last token, and one at the end of the prompt, which sees no answer.
  */
 import type { DecoderConfig } from "./base-model.ts";
-import { gradient } from "./graph/gradient.ts";
 import type { Node } from "./graph/node.ts";
 import * as o from "./graph/ops.ts";
+import { withGradients } from "./losses.ts";
 import { decoder } from "./nets/decoder.ts";
 import type { PartsOptions } from "./nets/parts.ts";
 
@@ -52,10 +52,7 @@ export function classifierTrainingGraph(config: DecoderConfig, options: PartsOpt
     const each = o.mul(o.sub(o.softplus(z), o.mul(target, z)), o.input(`${name}_weight`, ["S", width]));
     return o.sum(each, [0, 1], false);
   };
-  const total = o.add(loss("answer", shape.answers), loss("prompt", shape.prompts));
-  const names = [...trained.keys()];
-  const gradients = gradient(total, [...trained.values()]);
-  return { loss: total, ...Object.fromEntries(names.map((name, i) => [`grad.${name}`, gradients[i]!])) };
+  return withGradients(o.add(loss("answer", shape.answers), loss("prompt", shape.prompts)), trained, {});
 }
 
 function logits(

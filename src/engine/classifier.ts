@@ -3,7 +3,7 @@
  * behind it in one row, as everywhere, so several are read for the price of little more than one.
  */
 import { type ClassifierShape, classifierGraph, classifierTrainingGraph, headSizes } from "./classifier-graph.ts";
-import { byTokens, type Fork, forkFeeds, forkLength } from "./collate.ts";
+import { byLength, byTokens, type Fork, forkLength, spanFeeds } from "./collate.ts";
 import type { Engine } from "./engine.ts";
 import type { Tensors } from "./graph/session.ts";
 import { freshLora, type Lora, loraFeeds } from "./lora.ts";
@@ -62,20 +62,20 @@ function worksOf(shape: ClassifierShape): { readonly read: Work; readonly train:
       name,
       spin: true,
       keepMemory: true,
-      graph: (config, options) => classifierGraph(config, lora(options), shape),
+      graph: (config, options) => classifierGraph(config, withLora(options), shape),
     },
     train: {
       name: `${name}, training`,
       training: true,
       spin: true,
       keepMemory: true,
-      graph: (config, options) => classifierTrainingGraph(config, lora(options), shape),
+      graph: (config, options) => classifierTrainingGraph(config, withLora(options), shape),
     },
   };
 }
 
 /** A classifier is LoRA, whatever the players are. */
-function lora(options: PartsOptions): PartsOptions {
+function withLora(options: PartsOptions): PartsOptions {
   return { ...options, trainable: "lora" };
 }
 
@@ -91,12 +91,11 @@ export async function classify(
 ): Promise<Classified[][]> {
   const { lora, shape } = classifier;
   const session = await engine.session(worksOf(shape).read);
-  const order = rows.map((_, i) => i).sort((a, b) => forkLength(rows[b]!) - forkLength(rows[a]!) || a - b);
   const result = new Array<Classified[]>(rows.length);
-  for (const part of byTokens(order, (i) => forkLength(rows[i]!), readBudget)) {
+  for (const part of byLength(rows, readBudget)) {
     signal?.throwIfAborted();
     const batch = part.map((i) => rows[i]!);
-    const outputs = await session.run({ ...feedsOf(engine, batch), ...loraFeeds(lora) });
+    const outputs = await session.run({ ...spanFeeds(batch, engine.base.config), ...loraFeeds(lora) });
     const row = (name: "answer" | "prompt", width: number, s: number) =>
       Array.from((outputs[name]!.data as Float32Array).subarray(s * width, (s + 1) * width));
     let s = 0;
@@ -143,7 +142,7 @@ export async function classifierGradients(
   for (const part of byTokens(batch, length, tokenBudget)) {
     const answers = part.flatMap((fork) => fork.answers);
     const outputs = await session.run({
-      ...feedsOf(engine, part.map(asFork)),
+      ...spanFeeds(part.map(asFork), engine.base.config),
       ...loraFeeds(lora),
       ...labelFeeds(answers, shape, total),
     });
@@ -155,34 +154,6 @@ export async function classifierGradients(
 
 function asFork({ prompt, answers }: LabelledFork): Fork {
   return { prompt, completions: answers.map(({ tokens }) => tokens) };
-}
-
-/** The decoder's inputs, and where answers and prompts lie in its rows. */
-function feedsOf(engine: Engine, batch: readonly Fork[]): Tensors {
-  const { feeds, length } = forkFeeds(batch, engine.base.config);
-  const spans = batch.flatMap(({ prompt, completions }, b) => {
-    const asked = b * length + prompt.length - 1;
-    let end = asked + 1;
-    return completions.map(({ length: size }) => {
-      end += size;
-      return { asked, start: end - size, size };
-    });
-  });
-  const at = spans.flatMap(({ start, size }) => Array.from({ length: size }, (_, t) => start + t));
-  const sum = new Float32Array(spans.length * at.length);
-  let first = 0;
-  spans.forEach(({ size }, s) => {
-    sum.fill(1 / size, s * at.length + first, s * at.length + first + size);
-    first += size;
-  });
-  const rows = (values: readonly number[]) => ({ data: BigInt64Array.from(values, BigInt), dims: [values.length] });
-  return {
-    ...feeds,
-    at: rows(at),
-    sum: { data: sum, dims: [spans.length, at.length] },
-    last: rows(spans.map(({ start, size }) => start + size - 1)),
-    asked: rows(spans.map(({ asked }) => asked)),
-  };
 }
 
 /** Targets and weights; the loss is the mean over the answers of a step, `total` by weight. */

@@ -143,6 +143,44 @@ export function collate(
   };
 }
 
+/**
+ * Inputs that read completions as wholes: those of {@link forkFeeds}, at (N) the rows of B·T that are tokens of the S completions,
+ * sum (S, N) which averages them by completion, last (S) and asked (S), the rows of a completion's and of its prompt's last token.
+ */
+export function spanFeeds(batch: readonly Fork[], config: DecoderConfig): Tensors {
+  const { feeds, length } = forkFeeds(batch, config);
+  const spans = batch.flatMap(({ prompt, completions }, b) => {
+    const asked = b * length + prompt.length - 1;
+    let end = asked + 1;
+    return completions.map(({ length: size }) => {
+      end += size;
+      return { asked, start: end - size, size };
+    });
+  });
+  const at = spans.flatMap(({ start, size }) => Array.from({ length: size }, (_, t) => start + t));
+  const sum = new Float32Array(spans.length * at.length);
+  let first = 0;
+  spans.forEach(({ size }, s) => {
+    sum.fill(1 / size, s * at.length + first, s * at.length + first + size);
+    first += size;
+  });
+  const rows = (values: readonly number[]) => ({ data: BigInt64Array.from(values, BigInt), dims: [values.length] });
+  return {
+    ...feeds,
+    at: rows(at),
+    sum: { data: sum, dims: [spans.length, at.length] },
+    last: rows(spans.map(({ start, size }) => start + size - 1)),
+    asked: rows(spans.map(({ asked }) => asked)),
+  };
+}
+
+/** Indices of forks in groups of similar length, so that little is padded. */
+export function byLength(forks: readonly Fork[], budget: number): number[][] {
+  const lengths = forks.map(forkLength);
+  const order = lengths.map((_, i) => i).sort((a, b) => lengths[b]! - lengths[a]! || a - b);
+  return byTokens(order, (i) => lengths[i]!, budget);
+}
+
 /** Consecutive groups whose padded size stays within `budget` tokens; a group has at least one item. */
 export function byTokens<T>(items: readonly T[], lengthOf: (item: T) => number, budget: number): T[][] {
   const groups: T[][] = [];

@@ -28,7 +28,8 @@ function logProbs(
   return { tokens, sequences, trained };
 }
 
-function withGradients(loss: Node, trained: ReadonlyMap<string, Node>, outputs: Outputs): Outputs {
+/** Outputs loss (), `outputs`, and grad.* of all that is trained. */
+export function withGradients(loss: Node, trained: ReadonlyMap<string, Node>, outputs: Outputs): Outputs {
   const names = [...trained.keys()];
   const gradients = gradient(loss, [...trained.values()]);
   return { loss, ...outputs, ...Object.fromEntries(names.map((name, i) => [`grad.${name}`, gradients[i]!])) };

@@ -1,5 +1,5 @@
 /** Log-probabilities of completions, and pooled hidden states: the forward passes without a derivative. */
-import { byTokens, collate, type Fork, forkFeeds, forkLength } from "./collate.ts";
+import { byLength, collate, type Fork, spanFeeds } from "./collate.ts";
 import type { Engine } from "./engine.ts";
 import { type Lora, loraFeeds } from "./lora.ts";
 
@@ -15,7 +15,7 @@ export async function logProbs(
 ): Promise<number[][]> {
   const session = await engine.session("score", lora);
   const result = new Array<number[]>(rows.length);
-  for (const part of byLength(rows.map(forkLength))) {
+  for (const part of byLength(rows, tokenBudget)) {
     signal?.throwIfAborted();
     const { feeds } = collate(
       part.map((i) => rows[i]!),
@@ -38,31 +38,14 @@ export async function pool(
   const session = await engine.session("pool", lora);
   const result = new Array<Float32Array[]>(rows.length);
   const d = engine.base.config.hiddenSize;
-  for (const part of byLength(rows.map(forkLength))) {
+  for (const part of byLength(rows, tokenBudget)) {
     signal?.throwIfAborted();
-    const batch = part.map((i) => rows[i]!);
-    const { feeds, length } = forkFeeds(batch, engine.base.config);
-    // First token and token count of each completion, as rows of B·T.
-    const spans = batch.flatMap(({ prompt, completions }, b) => {
-      let end = b * length + prompt.length;
-      return completions.map(({ length: size }) => {
-        end += size;
-        return { start: end - size, size };
-      });
-    });
-    const positions = spans.flatMap(({ start, size }) => Array.from({ length: size }, (_, t) => start + t));
-    const sum = new Float32Array(spans.length * positions.length);
-    let at = 0;
-    spans.forEach(({ size }, s) => {
-      sum.fill(1 / size, s * positions.length + at, s * positions.length + at + size);
-      at += size;
-    });
     const { mean_state: mean, last_state: last } = await session.run({
-      ...feeds,
+      ...spanFeeds(
+        part.map((i) => rows[i]!),
+        engine.base.config,
+      ),
       ...loraFeeds(lora),
-      at: { data: BigInt64Array.from(positions, BigInt), dims: [positions.length] },
-      sum: { data: sum, dims: [spans.length, positions.length] },
-      last: { data: BigInt64Array.from(spans, ({ start, size }) => BigInt(start + size - 1)), dims: [spans.length] },
     });
     let s = 0;
     for (const i of part) {
@@ -76,10 +59,4 @@ export async function pool(
     }
   }
   return result;
-}
-
-/** Indices in groups of similar length, so that little is padded. */
-function byLength(lengths: readonly number[]): number[][] {
-  const order = lengths.map((_, i) => i).sort((a, b) => lengths[b]! - lengths[a]! || a - b);
-  return byTokens(order, (i) => lengths[i]!, tokenBudget);
 }

@@ -65,7 +65,7 @@ function labelOf(verdicts: readonly Verdict[], rule: EnsembleRule): Verdict["lab
   };
   const [least, most] = [decide(0), decide(unscored)];
   if (least !== most) return "unscored";
-  return least && unscored < total ? "unsafe" : unscored === total ? "unscored" : "safe";
+  return least ? "unsafe" : "safe";
 }
 
 function weightsOf(verdicts: readonly Verdict[], rule: EnsembleRule): readonly number[] {
