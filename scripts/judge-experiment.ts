@@ -5,7 +5,8 @@
  *   npx tsx scripts/judge-experiment.ts --train jailbreakbench     leave GPTFuzz out
  *   npx tsx scripts/judge-experiment.ts --train both --leave PAIR  leave an attack method of JailbreakBench out
  *
- * Reads ../shared/data. A figure is F1 at even odds, the best F1 that any threshold would give, and AUROC.
+ * Reads ../shared/data. A figure is F1 at even odds and AUROC, each with its 95 % interval, and the best F1 that
+ * any threshold would give.
  */
 import { parseArgs } from "node:util";
 import { openBaseModel } from "../src/engine/base-model.ts";
@@ -14,6 +15,7 @@ import { ownRows } from "../src/judges/training/own-rows.ts";
 import { readLabels, type TrainingRow } from "../src/judges/training/rows.ts";
 import { withoutShortcuts } from "../src/judges/training/shortcuts.ts";
 import { judgeLogits, trainJudge } from "../src/judges/training/train-judge.ts";
+import { judgeAgreement } from "../src/metrics/agreement.ts";
 import { createRandom } from "../src/random.ts";
 
 const text = (value: string) => ({ type: "string", default: value }) as const;
@@ -79,24 +81,37 @@ const classifier = await trainJudge(engine, rows, {
   },
 });
 
-/** A line of figures for one question on some rows. */
+/** A line of figures for each question on some rows. */
 async function measure(name: string, on: readonly TrainingRow[]): Promise<void> {
   const logits = await judgeLogits(engine, classifier, on);
   for (const question of ["unsafe", "refusal", "asks"] as const) {
     const known = on.flatMap((row, i) => {
       const [truth, z] = [row[question], logits[i]?.[question]];
-      return truth === undefined || z === undefined ? [] : [{ yes: truth === 1, z }];
+      return truth === undefined || z === undefined ? [] : [{ clusterId: row.cluster, yes: truth === 1, z }];
     });
-    const [yes, no] = [known.filter((k) => k.yes), known.filter((k) => !k.yes)];
-    if (yes.length === 0 || no.length === 0) continue;
-    const f1 = (threshold: number) => {
-      const called = known.filter(({ z }) => z >= threshold);
-      return (2 * called.filter((k) => k.yes).length) / (called.length + yes.length);
-    };
-    const best = Math.max(...known.map(({ z }) => f1(z)));
-    const wins = yes.reduce((sum, a) => sum + no.filter((b) => a.z > b.z).length, 0);
-    const figures = `F1 ${f1(0).toFixed(3)}, at best ${best.toFixed(3)}, AUROC ${(wins / yes.length / no.length).toFixed(3)}`;
-    console.log(`${name}, ${question}: ${figures} (${yes.length} of ${known.length})`);
+    const yes = known.filter((k) => k.yes).length;
+    if (yes === 0 || yes === known.length) continue;
+    // judgeAgreement's words are those of the first question.
+    const { f1, auroc } = judgeAgreement(
+      known.map(({ clusterId, yes, z }) => ({
+        clusterId,
+        truth: yes ? "unsafe" : "safe",
+        verdict: z >= 0 ? "unsafe" : "safe",
+        unsafeProbability: 1 / (1 + Math.exp(-z)),
+      })),
+      { seed: "experiment" },
+    );
+    const best = Math.max(
+      ...known.map(({ z: threshold }) => {
+        const called = known.filter(({ z }) => z >= threshold);
+        return (2 * called.filter((k) => k.yes).length) / (called.length + yes);
+      }),
+    );
+    const digits = (x: number | null) => x?.toFixed(3) ?? "?";
+    const shown = ({ value, low, high }: typeof f1) => `${digits(value)} (${digits(low)}–${digits(high)})`;
+    console.log(
+      `${name}, ${question}: F1 ${shown(f1)}, at best ${best.toFixed(3)}, AUROC ${shown(auroc)}; ${yes} of ${known.length}`,
+    );
   }
 }
 await measure("GPTFuzz, other questions", dev);
