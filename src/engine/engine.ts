@@ -10,6 +10,7 @@ import { openSession, type Session } from "./graph/session.ts";
 import { int8IsExact, prepareInt8 } from "./int8.ts";
 import type { Lora } from "./lora.ts";
 import type { Precision, Trainable } from "./nets/linear.ts";
+import { otherPrograms } from "./other-programs.ts";
 import { type Work, works } from "./work.ts";
 
 export interface Engine {
@@ -44,6 +45,9 @@ export interface EngineOptions {
   readonly onNote?: (line: string) => void;
 }
 
+/** Share of the processors' time up to which other programs do not matter. */
+const mostOthers = 0.1;
+
 /**
  * The engine of a base model. Nothing is opened before it is needed.
  *
@@ -59,6 +63,7 @@ export function createEngine(base: BaseModel, options: EngineOptions): Engine {
   }
   let weights: ReturnType<typeof weightsFor> | undefined;
   const threads = options.threads === 0 ? availableParallelism() : options.threads;
+  const others = otherPrograms();
   /** By name; those of the bare base have one of their own. */
   const sessions = new Map<string, { readonly work: Work; readonly session: Promise<Session> }>();
   const open = async (work: Work, bare: boolean): Promise<Session> => {
@@ -68,7 +73,8 @@ export function createEngine(base: BaseModel, options: EngineOptions): Engine {
     });
     const { files, precision: held } = await weights;
     const graph = work.graph(base.config, { precision: held, trainable: bare ? "none" : trainable });
-    const { prepack = false, keepMemory = false, spin = false } = work;
+    const { prepack = false, keepMemory = false } = work;
+    const spin = work.spin === true && others() < mostOthers;
     return openSession(graph, { threads, device, weights: files, prepack, keepMemory, spin });
   };
   const close = async (which: (work: Work) => boolean) => {

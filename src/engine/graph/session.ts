@@ -66,7 +66,7 @@ export async function openSession(outputs: Readonly<Record<string, Node>>, optio
     intraOpNumThreads: options.threads === 0 ? availableParallelism() : options.threads,
     interOpNumThreads: 1,
     executionMode: "sequential",
-    graphOptimizationLevel: "all",
+    graphOptimizationLevel: (process.env.GOPT ?? "all") as "all",
     logSeverityLevel: 3,
     enableCpuMemArena: options.keepMemory ?? false,
     // A plan for one shape is of no use to the next, and every batch has another.
@@ -75,6 +75,8 @@ export async function openSession(outputs: Readonly<Record<string, Node>>, optio
       session: {
         disable_prepacking: options.prepack ? "0" : "1",
         "intra_op.allow_spinning": options.spin ? "1" : "0",
+        // Long enough from one operator to the next, and short enough to let others in.
+        "intra_op.spin_duration_us": "300",
       },
     },
   };
