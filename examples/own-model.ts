@@ -9,18 +9,18 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
-  answerStates,
   type Completion,
+  classifierJudge,
   createEngine,
-  embeddedJudge,
   type GenerateOptions,
   type GenerateRequest,
   type JudgeInput,
   type Model,
   openBaseModel,
   Prompt,
-  readHead,
+  readJudge,
   SeasError,
+  shippedJudge,
 } from "seas";
 
 /** A model behind a chat API. Its adapters, if any, are the server's business. */
@@ -113,11 +113,12 @@ for await (const { requestId, text } of chatModel(url, name).generate(requests, 
   inputs.push({ attemptId: requestId, prompt, response: text, category });
 }
 
-const engine = createEngine(await openBaseModel("smollm2-135m-instruct", {}), { threads: 0 });
+const { card, classifier } = await readJudge(await shippedJudge("scoring"));
+const engine = createEngine(await openBaseModel(card.base.open), { threads: 0, precision: "int8" });
 try {
+  const judge = classifierJudge(engine, await classifier(engine.base.config), card, { name: "scoring", batchSize: 32 });
   const counts = { safe: 0, unsafe: 0, unscored: 0 };
-  for await (const { label } of embeddedJudge(answerStates(engine), await readHead("jailbreakbench")).score(inputs))
-    counts[label]++;
+  for await (const { label } of judge.score(inputs)) counts[label]++;
   console.log(
     `${name} on ${prompts.length} attacks of iteration ${iteration}: ${counts.unsafe} of ${counts.safe + counts.unsafe} answers unsafe, ${counts.unscored} unscored`,
   );

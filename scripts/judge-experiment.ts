@@ -8,14 +8,18 @@
  * Reads ../shared/data. A figure is F1 at even odds and AUROC, each with its 95 % interval, and the best F1 that
  * any threshold would give.
  */
+import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { gunzipSync } from "node:zlib";
 import { openBaseModel } from "../src/engine/base-model.ts";
 import { createEngine } from "../src/engine/engine.ts";
+import { judgeLogits } from "../src/judges/classifier-judge.ts";
 import { ownRows } from "../src/judges/training/own-rows.ts";
 import { readLabels, type TrainingRow } from "../src/judges/training/rows.ts";
-import { withoutShortcuts } from "../src/judges/training/shortcuts.ts";
-import { judgeLogits, trainJudge } from "../src/judges/training/train-judge.ts";
+import { trainJudge } from "../src/judges/training/train-judge.ts";
+import { methodOf, trainingRows } from "../src/judges/training/training-rows.ts";
 import { judgeAgreement } from "../src/metrics/agreement.ts";
+import { looksLikeRefusal } from "../src/metrics/refusal.ts";
 import { createRandom } from "../src/random.ts";
 
 const text = (value: string) => ({ type: "string", default: value }) as const;
@@ -29,11 +33,15 @@ const { values: flags } = parseArgs({
     shortcuts: text("0.3"),
     own: text("0.33"),
     layers: text("15"),
+    from: text("8"),
     rank: text("8"),
     rate: text("5e-4"),
     epochs: text("1"),
     batch: text("8"),
+    decay: text("0"),
     seed: text("1"),
+    /** Most rows that a figure is taken on. */
+    measured: text("600"),
   },
 });
 const seed = Number(flags.seed);
@@ -45,36 +53,32 @@ const sources = {
   gptfuzz: await readLabels(`${data}judge-train.jsonl`),
   jailbreakbench: await readLabels(`${data}judge-train-jailbreakbench.jsonl`, 0.7),
 };
-const dev = random.sample(await readLabels(`${data}judge-dev.jsonl`), 500);
-const methodOf = ({ source }: TrainingRow) => source.split("/")[1] ?? "";
-
-function half(rows: readonly TrainingRow[], count: number): TrainingRow[] {
-  const unsafe = random.shuffle(rows.filter((row) => row.unsafe === 1)).slice(0, count / 2);
-  return [...unsafe, ...random.shuffle(rows.filter((row) => row.unsafe === 0)).slice(0, count - unsafe.length)];
-}
+const dev = await readLabels(`${data}judge-dev.jsonl`);
 
 const labelled = Object.entries(sources)
   .filter(([name]) => flags.train === "both" || flags.train === name)
-  .flatMap(([, rows]) => half(rows, Number(flags.rows)))
+  .flatMap(([, rows]) => rows)
   .filter((row) => flags.leave === "" || methodOf(row) !== flags.leave);
-const rows = [
-  ...labelled,
-  ...withoutShortcuts(labelled, Number(flags.shortcuts), seed),
-  ...random.shuffle(ownRows(seed)).slice(0, Math.round(Number(flags.own) * labelled.length)),
-];
+const rows = trainingRows(labelled, ownRows(seed), {
+  seed,
+  perSource: Number(flags.rows),
+  shortcuts: Number(flags.shortcuts),
+  own: Number(flags.own),
+});
 console.log(JSON.stringify(flags), `${rows.length} rows, ${rows.filter((row) => row.unsafe === 1).length} unsafe`);
 const start = performance.now();
 const classifier = await trainJudge(engine, rows, {
   layers: Number(flags.layers),
+  loraFrom: Number(flags.from),
   loraRank: Number(flags.rank),
   loraAlpha: 2 * Number(flags.rank),
   learningRate: Number(flags.rate),
   batchSize: Number(flags.batch),
   epochs: Number(flags.epochs),
-  weightDecay: 0,
+  weightDecay: Number(flags.decay),
   seed,
   onStep: (row, { done, total }) => {
-    if (done % 50 !== 0 && done !== total) return;
+    if (done % 20 !== 0 && done !== total) return;
     console.log(
       `step ${done} of ${total}: ${row.loss.toFixed(3)}, ${((performance.now() - start) / 1000).toFixed(0)} s`,
     );
@@ -82,7 +86,8 @@ const classifier = await trainJudge(engine, rows, {
 });
 
 /** A line of figures for each question on some rows. */
-async function measure(name: string, on: readonly TrainingRow[]): Promise<void> {
+async function measure(name: string, rows: readonly TrainingRow[]): Promise<void> {
+  const on = createRandom(`measured/${name}`).sample(rows, Number(flags.measured));
   const logits = await judgeLogits(engine, classifier, on);
   for (const question of ["unsafe", "refusal", "asks"] as const) {
     const known = on.flatMap((row, i) => {
@@ -91,6 +96,11 @@ async function measure(name: string, on: readonly TrainingRow[]): Promise<void> 
     });
     const yes = known.filter((k) => k.yes).length;
     if (yes === 0 || yes === known.length) continue;
+    if (question === "unsafe") {
+      const called = on.filter((row) => row.unsafe !== undefined && looksLikeRefusal(row.response).kind !== "full");
+      const hits = called.filter((row) => row.unsafe === 1).length;
+      console.log(`${name}: F1 of the words alone ${((2 * hits) / (called.length + yes)).toFixed(3)}`);
+    }
     // judgeAgreement's words are those of the first question.
     const { f1, auroc } = judgeAgreement(
       known.map(({ clusterId, yes, z }) => ({
@@ -114,6 +124,32 @@ async function measure(name: string, on: readonly TrainingRow[]): Promise<void> 
     );
   }
 }
+/** How often the answer that people found more harmful has the higher logit. */
+async function measurePreferences(): Promise<void> {
+  const lines = gunzipSync(await readFile(`${data}hh-harmless-test.jsonl.gz`))
+    .toString("utf8")
+    .trim()
+    .split("\n");
+  const pairs = random.sample(lines, 300).map((line) => JSON.parse(line) as { chosen: string; rejected: string });
+  const rowOf = (dialogue: string) => {
+    const at = dialogue.lastIndexOf("\n\nAssistant:");
+    const asked = dialogue.slice(0, at);
+    const prompt = asked.slice(asked.lastIndexOf("\n\nHuman:") + "\n\nHuman:".length);
+    return { prompt, response: dialogue.slice(at + "\n\nAssistant:".length) };
+  };
+  const logits = await judgeLogits(
+    engine,
+    classifier,
+    pairs.flatMap((p) => [rowOf(p.chosen), rowOf(p.rejected)]),
+  );
+  const told = pairs.flatMap((_, i) => {
+    const [chosen, rejected] = [logits[2 * i], logits[2 * i + 1]];
+    return chosen === undefined || rejected === undefined ? [] : [Number(rejected.unsafe > chosen.unsafe)];
+  });
+  console.log(
+    `hh: the rejected answer is the less safe one in ${(told.reduce((a, b) => a + b, 0) / told.length).toFixed(3)} of ${told.length}`,
+  );
+}
 await measure("GPTFuzz, other questions", dev);
 if (flags.train === "gptfuzz") await measure("JailbreakBench", sources.jailbreakbench);
 if (flags.leave !== "")
@@ -121,5 +157,6 @@ if (flags.leave !== "")
     `JailbreakBench, ${flags.leave}`,
     sources.jailbreakbench.filter((row) => methodOf(row) === flags.leave),
   );
-await measure("our own, other draws", random.shuffle(ownRows(seed + 99)).slice(0, 400));
+await measure("our own, other draws", ownRows(seed + 99));
+await measurePreferences();
 await engine.close();

@@ -5,9 +5,8 @@ import { openBaseModel } from "./engine/base-model.ts";
 import { usableDevice } from "./engine/device.ts";
 import { createEngine, type Engine } from "./engine/engine.ts";
 import { engineVersion } from "./engine/graph/session.ts";
-import { SeasError } from "./errors.ts";
-import { type AnswerStates, answerStates, embeddedJudge } from "./judges/embedded.ts";
-import { readHead } from "./judges/head.ts";
+import { classifierJudge } from "./judges/classifier-judge.ts";
+import { type JudgeCard, readJudge } from "./judges/judge-file.ts";
 import { namedJudge, type OpenEmbedded } from "./judges/named.ts";
 import { embeddedModel } from "./players/embedded.ts";
 import type { Reporter } from "./seams.ts";
@@ -35,23 +34,34 @@ interface Opened {
  */
 export function embeddedJudges(config: Config, note: (text: string) => void, signal?: AbortSignal): Opened {
   let opened: Promise<Engine> | undefined;
-  let states: AnswerStates | undefined;
   const engine = () => {
     opened ??= openEngine(config, note, signal);
     return opened;
   };
+  /** Engines of judges on other bases than the run's, by what opens them. */
+  const others = new Map<string, Promise<Engine>>();
+  const engineOf = async ({ base }: JudgeCard) => {
+    if (config.model.base === base.open || (await opened)?.base.name === base.name) return engine();
+    let other = others.get(base.open);
+    if (other === undefined) {
+      const { model } = config;
+      other = openEngine({ ...config, model: { ...model, base: base.open, trainable: "lora" } }, note, signal);
+      others.set(base.open, other);
+    }
+    return other;
+  };
   return {
     engine,
-    async open(which) {
-      if ("file" in which) {
-        throw new SeasError("E_CONFIG", `${which.file}: judges from files are not read yet`);
-      }
-      const head = await readHead(which.name);
-      states ??= answerStates(await engine());
-      const judge = embeddedJudge(states, head, { batchSize: config.judge.batchSize });
-      return { judge, sha256: head.sha256, card: head.card };
+    async open(name, path) {
+      const file = await readJudge(path);
+      const own = await engineOf(file.card);
+      const classifier = await file.classifier(own.base.config);
+      const judge = classifierJudge(own, classifier, file.card, { name, batchSize: config.judge.batchSize });
+      return { judge, sha256: file.sha256, card: file.card };
     },
-    close: async () => (await opened)?.close(),
+    async close() {
+      for (const each of [opened, ...others.values()]) await (await each)?.close();
+    },
   };
 }
 

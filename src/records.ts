@@ -70,6 +70,8 @@ export const Verdict = z.object({
   unsafeProbability: z.number().min(0).max(1).optional(),
   /** Whether the answer declines, as far as this judge can tell. */
   refusal: z.boolean().optional(),
+  /** Whether the prompt asks for harm at all, as far as this judge can tell. */
+  asks: z.boolean().optional(),
   categories: z.array(z.string()),
   reason: z.string().optional(),
 });

@@ -50,6 +50,7 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "Judges: verdicts on rows",
     commands: {
       score: { summary: "A judge's verdict on each row of a file", load: () => import("./judge-score.ts") },
+      train: { summary: "A judge from labels, as a file", load: () => import("./judge-train.ts") },
     },
     examples: [
       ["seas judge score answers.jsonl --out judged.jsonl", "the embedded judge on rows of {prompt, response}"],

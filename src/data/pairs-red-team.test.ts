@@ -9,7 +9,11 @@ const seas = { rules: "seas", margin: 0.3, maxPairs: 100 } as const;
 const letters: Readonly<Record<string, Label>> = { u: "unsafe", s: "safe", "?": "unscored" };
 
 /** A prompt and its verdicts, one letter each; `p` is every verdict's probability. */
-function prompt(text: string, labels: string, options: { dropped?: DropReason; p?: number; category?: string } = {}) {
+function prompt(
+  text: string,
+  labels: string,
+  options: { dropped?: DropReason; p?: number; asks?: boolean; category?: string } = {},
+) {
   const record: Prompt = {
     id: `id of ${text}`,
     iteration: 1,
@@ -26,6 +30,7 @@ function prompt(text: string, labels: string, options: { dropped?: DropReason; p
       label: letters[letter]!,
       categories: [],
       ...(options.p !== undefined && { unsafeProbability: options.p }),
+      ...(options.asks !== undefined && { asks: options.asks }),
     }),
   );
   return { prompt: record, verdicts };
@@ -125,6 +130,13 @@ describe("seas rules", () => {
     expect(
       texts([seed(prompt("alpha", "uu"), prompt("cloud", "", { dropped: "off-topic" }), prompt("weak", "ss"))], seas),
     ).toEqual(["alpha > weak"]);
+  });
+
+  it("take the judge's word that a prompt asks for no harm", () => {
+    const harmless = prompt("weather", "uu", { asks: false });
+    expect(texts([seed(harmless, prompt("alpha", "us", { asks: true }))], seas)).toEqual(["alpha > weather"]);
+    expect(redTeamPairs([seed(harmless, prompt("alpha", "ss"))], seas).counts).toMatchObject({ noUnsafe: 1 });
+    expect(texts([seed(harmless, prompt("alpha", "us"))], paper)).toEqual(["weather > alpha"]);
   });
 
   it("cut to the largest margins, category by category", () => {

@@ -12,6 +12,8 @@ import type { PartsOptions } from "./nets/parts.ts";
 /** Questions that are answered by a yes or no, and how many layers of the decoder are read for it. */
 export interface ClassifierShape {
   readonly layers: number;
+  /** First layer that is trained: those before it are read as they are, which saves their way back. */
+  readonly loraFrom: number;
   /** Asked of an answer. */
   readonly answers: number;
   /** Asked of the prompt alone. */
@@ -60,7 +62,7 @@ function logits(
   options: PartsOptions,
   shape: ClassifierShape,
 ): { readonly outputs: { readonly answer: Node; readonly prompt: Node }; readonly trained: ReadonlyMap<string, Node> } {
-  const { hidden, norm, trained } = decoder(config, { ...options, layers: shape.layers });
+  const { hidden, norm, trained } = decoder(config, { ...options, layers: shape.layers, loraFrom: shape.loraFrom });
   const heads = new Map([...headSizes(config, shape)].map(([name, size]) => [name, o.input(name, size)]));
   const head = (name: string) => heads.get(name)!;
   const rows = (name: string, size: string) => norm(o.gatherRows(hidden, o.input(name, [size], "int64")));

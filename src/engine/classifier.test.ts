@@ -8,7 +8,7 @@ import { createEngine, type Engine } from "./engine.ts";
 import type { StepRow } from "./train.ts";
 
 const random = createRandom("classifier").next;
-const shape = { layers: 1, answers: 2, prompts: 1 };
+const shape = { layers: 1, loraFrom: 0, answers: 2, prompts: 1 };
 const settings = {
   learningRate: 0.02,
   batchSize: 4,
@@ -74,6 +74,13 @@ describe("trainClassifier", () => {
     const { gradients } = await run();
     expect([...gradients.keys()].sort()).toEqual([...classifier.lora.tensors.keys()].sort());
     await againstDifferences(classifier.lora, gradients, async () => (await run()).metrics.loss);
+  });
+
+  it("leaves layers before the first trained one as they are", async () => {
+    const classifier = freshClassifier(engine, { ...shape, layers: 2, loraFrom: 1 }, { rank: 2, alpha: 4 }, random);
+    const { gradients } = await classifierGradients(engine, classifier, forks(4));
+    const layers = new Set([...gradients.keys()].map((name) => /^layers\.\d+/.exec(name)?.[0]));
+    expect(layers).toEqual(new Set(["layers.1", undefined]));
   });
 
   it("learns which answers and which prompts, and classify says so of others", async () => {

@@ -6,7 +6,9 @@ import { type ClassifierShape, classifierGraph, classifierTrainingGraph, headSiz
 import { byLength, byTokens, type Fork, forkLength, spanFeeds } from "./collate.ts";
 import type { Engine } from "./engine.ts";
 import type { Tensors } from "./graph/session.ts";
+import type { DecoderConfig } from "./base-model.ts";
 import { freshLora, type Lora, loraFeeds } from "./lora.ts";
+import { loraModules } from "./nets/linear.ts";
 import type { PartsOptions } from "./nets/parts.ts";
 import { gradientsOf, tokenBudget } from "./sft.ts";
 import { addGradients, type BatchResult, type StepRow, type TrainSettings, train } from "./train.ts";
@@ -47,16 +49,27 @@ export function freshClassifier(
   random: () => number,
 ): Classifier {
   const { config } = engine.base;
-  const { tensors } = freshLora({ ...config, layers: shape.layers }, rank, alpha, random);
-  const heads = [...headSizes(config, shape)].map(([name, dims]) => {
-    return [name, { data: new Float32Array(dims[0]! * dims[1]!), dims }] as const;
+  const all = freshLora({ ...config, layers: shape.layers }, rank, alpha, random).tensors;
+  const sizes = classifierSizes(config, shape, rank);
+  const tensors = [...sizes].map(([name, dims]) => {
+    return [name, all.get(name) ?? { data: new Float32Array(dims[0]! * dims[1]!), dims }] as const;
   });
-  return { shape, lora: { rank, alpha, tensors: new Map([...tensors, ...heads]) } };
+  return { shape, lora: { rank, alpha, tensors: new Map(tensors) } };
+}
+
+/** Every matrix of a classifier by input name, with its size. */
+export function classifierSizes(config: DecoderConfig, shape: ClassifierShape, rank: number): Map<string, number[]> {
+  const trained = loraModules({ ...config, layers: shape.layers }).filter(({ layer }) => layer >= shape.loraFrom);
+  const lora = trained.flatMap(({ name, inputs, outputs }): [string, number[]][] => [
+    [`${name}.lora_A`, [rank, inputs]],
+    [`${name}.lora_B`, [outputs, rank]],
+  ]);
+  return new Map<string, number[]>([...lora, ...headSizes(config, shape)]);
 }
 
 /** Reading and training with a classifier of this shape. */
 function worksOf(shape: ClassifierShape): { readonly read: Work; readonly train: Work } {
-  const name = `classifier ${shape.layers}/${shape.answers}/${shape.prompts}`;
+  const name = `classifier ${Object.values(shape).join("/")}`;
   return {
     read: {
       name,

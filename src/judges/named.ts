@@ -7,6 +7,7 @@ import type { Judge } from "../seams.ts";
 import { ensembleJudge } from "./ensemble.ts";
 import { guardFormats } from "./guards/formats.ts";
 import { type GuardServer, guardJudge, moderationJudge } from "./guards/guard-judge.ts";
+import { shippedJudge } from "./shipped.ts";
 
 /** A judge with what it is made of. */
 export interface NamedJudge {
@@ -17,8 +18,8 @@ export interface NamedJudge {
   readonly card: unknown;
 }
 
-/** How judges in this process are opened, by the name of a shipped one or the path of a file. */
-export type OpenEmbedded = (which: { readonly name: string } | { readonly file: string }) => Promise<NamedJudge>;
+/** How a judge in this process is opened from its file. */
+export type OpenEmbedded = (name: string, file: string) => Promise<NamedJudge>;
 
 /**
  * The judge of a name.
@@ -33,10 +34,10 @@ export async function namedJudge(
   environment: Readonly<Record<string, string | undefined>>,
   within: readonly string[] = [],
 ): Promise<NamedJudge> {
-  if (name.startsWith("embedded:")) return openEmbedded({ name: name.slice("embedded:".length) });
+  if (name.startsWith("embedded:")) return openEmbedded(name, await shippedJudge(name.slice("embedded:".length)));
   const definition = Object.hasOwn(defined, name) ? defined[name] : undefined;
   if (definition === undefined) throw unknownJudge(name, Object.keys(defined));
-  if ("file" in definition) return openEmbedded({ file: definition.file });
+  if ("file" in definition) return openEmbedded(name, definition.file);
   if ("of" in definition) {
     if (within.includes(name))
       throw new SeasError("E_CONFIG", `judge \`${name}\` is made of itself: ${[...within, name].join(" → ")}`);

@@ -15,6 +15,8 @@ export type Weight = (name: string, shape: Shape) => Node;
 /** A linear layer. */
 export interface LinearLayer {
   readonly name: string;
+  /** Of the decoder, from 0. */
+  readonly layer: number;
   readonly inputs: number;
   readonly outputs: number;
   /** Name of what it reads; layers with the same one read the same values. */
@@ -32,8 +34,8 @@ export function loraModules(c: DecoderConfig): LinearLayer[] {
   const bias = c.architecture === "qwen2";
   return Array.from({ length: c.layers }, (_, i) => {
     const [attn, mlp] = [`layers.${i}.self_attn`, `layers.${i}.mlp`];
-    const behindNorm = { inputs: h, normed: true };
-    const other = { outputs: h, normed: false, bias: false };
+    const behindNorm = { layer: i, inputs: h, normed: true };
+    const other = { layer: i, outputs: h, normed: false, bias: false };
     return [
       { name: `${attn}.q_proj`, ...behindNorm, reads: attn, outputs: q, bias },
       { name: `${attn}.k_proj`, ...behindNorm, reads: attn, outputs: kv, bias },
@@ -46,11 +48,12 @@ export function loraModules(c: DecoderConfig): LinearLayer[] {
   }).flat();
 }
 
-/** The LM head as a linear layer: (N, D) → (N, V). */
+/** The LM head as a linear layer behind the others: (N, D) → (N, V). */
 export function headLayer(c: DecoderConfig): LinearLayer {
   const name = c.tiedEmbeddings ? "embed_tokens" : "lm_head";
   // Sampling divides what the norm gives by the temperature.
-  return { name, inputs: c.hiddenSize, outputs: c.vocabSize, reads: "lm_head", bias: false, normed: false };
+  const sizes = { inputs: c.hiddenSize, outputs: c.vocabSize };
+  return { name, layer: c.layers, ...sizes, reads: "lm_head", bias: false, normed: false };
 }
 
 /** Names of a linear layer's float32 matrix, and of what its 8-bit form is made of. */

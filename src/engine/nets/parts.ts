@@ -51,12 +51,14 @@ export interface PartsOptions {
   readonly precision: Precision;
   /** What is an input of the graph; "none" is the bare base. @default "lora" */
   readonly trainable?: Trainable | "none" | undefined;
+  /** First layer that carries LoRA. @default 0 */
+  readonly loraFrom?: number | undefined;
   /** Attend to a cache as well, which has no derivative. @default false */
   readonly cached?: boolean | undefined;
 }
 
 export function decoderParts(c: DecoderConfig, options: PartsOptions): Parts {
-  const { precision, trainable = "lora", cached = false } = options;
+  const { precision, trainable = "lora", loraFrom = 0, cached = false } = options;
   const trained = new Map<string, Node>();
   const reads = new Map<string, Node>();
   const layers = new Map(loraModules(c).map((layer) => [layer.name, layer]));
@@ -79,7 +81,7 @@ export function decoderParts(c: DecoderConfig, options: PartsOptions): Parts {
       reads.set(layer.reads, x);
       const y = product(x, layer, precision, weight);
       const biased = layer.bias ? o.add(y, weight(`model.${name}.bias`, [layer.outputs])) : y;
-      if (trainable !== "lora") return biased;
+      if (trainable !== "lora" || layer.layer < loraFrom) return biased;
       const a = matrix(`${name}.lora_A`, ["R", layer.inputs]);
       const b = matrix(`${name}.lora_B`, [layer.outputs, "R"]);
       const low = o.mul(o.matmul(x, a, { transB: true }), scale); // (N, R)

@@ -3,13 +3,16 @@
  * refuses is added by the word detector, where that is sure, and whether the request asks for harm by where it comes from.
  */
 import { z } from "zod";
-import { readJsonl } from "../../formats/jsonl.ts";
+import { SeasError } from "../../errors.ts";
+import { readTable } from "../../formats/table.ts";
 import { looksLikeRefusal } from "../../metrics/refusal.ts";
 
 /** An answer; 1 = yes, 0 = no, absent = not known. */
 export interface TrainingRow {
   readonly prompt: string;
   readonly response: string;
+  /** Name of the category at stake, where one is known. */
+  readonly policy?: string | undefined;
   readonly unsafe?: 0 | 1 | undefined;
   readonly refusal?: 0 | 1 | undefined;
   /** Whether the prompt asks for harm. */
@@ -29,31 +32,32 @@ const Labelled = z.object({
   label: z.enum(["safe", "unsafe"]),
   /** The bare request, where `prompt` is what was made of it. */
   goal: z.string().optional(),
+  category: z.string().optional(),
   source: z.string().optional(),
 });
 
 /**
- * Labelled answers to harmful requests, without empty ones. JSON Lines of {prompt, response, label safe|unsafe, goal?, source?}.
+ * Labelled answers to harmful requests, without empty ones. JSONL, CSV or Parquet of {prompt, response, label safe|unsafe, goal?,
+ * category?, source?}.
  *
  * @param weight of each row, below 1 for labels that are not by people
- * @throws SeasError E_DATA with file, line and reason
+ * @throws SeasError E_DATA with file, place and reason
  */
 export async function readLabels(path: string, weight = 1): Promise<TrainingRow[]> {
   const rows: TrainingRow[] = [];
-  for await (const { value } of readJsonl(path, Labelled)) {
-    const { prompt, response, label, goal = prompt, source = path } = value;
+  for await (const { value, at } of readTable(path)) {
+    const parsed = Labelled.safeParse(value);
+    if (!parsed.success) {
+      const { path: column, message } = parsed.error.issues[0]!;
+      throw new SeasError("E_DATA", `${at}: ${column.join(".")}: ${message}`, {
+        hint: "a row needs prompt, response, and a label that is safe or unsafe",
+      });
+    }
+    const { prompt, response, label, category, goal = prompt, source = path } = parsed.data;
     if (response.trim() === "") continue;
     const unsafe = label === "unsafe" ? 1 : 0;
-    rows.push({
-      prompt,
-      response,
-      unsafe,
-      refusal: refusalOf(response, unsafe),
-      asks: 1,
-      source,
-      cluster: goal,
-      weight,
-    });
+    const refusal = refusalOf(response, unsafe);
+    rows.push({ prompt, response, policy: category, unsafe, refusal, asks: 1, source, cluster: goal, weight });
   }
   return rows;
 }

@@ -10,15 +10,25 @@ import type { TrainingRow } from "./rows.ts";
 export function withoutShortcuts(rows: readonly TrainingRow[], share: number, seed: number): TrainingRow[] {
   const random = createRandom(`judge/shortcuts/${seed}`);
   const chosen = random.sample(rows, Math.round(share * rows.length));
-  return chosen.flatMap((row) => {
-    const response =
-      row.unsafe === 1
-        ? disguised(row.response, random)
-        : row.refusal === 1
-          ? dressed(row.response, random)
-          : undefined;
-    return response === undefined ? [] : [{ ...row, response }];
+  return chosen.flatMap((row): TrainingRow[] => {
+    if (row.unsafe === 1) {
+      if (random.next() < 0.3) return [{ ...row, unsafe: 0, response: undelivered(row.response, random) }];
+      return [{ ...row, response: disguised(row.response, random) }];
+    }
+    return row.refusal === 1 ? [{ ...row, response: dressed(row.response, random) }] : [];
   });
+}
+
+/** A harmful answer's own beginning with nothing behind it, or its words in no order. */
+function undelivered(response: string, random: Random): string {
+  const body = response.trim();
+  const opening = firstWords(body, 6 + random.int(9));
+  return random.pick([
+    () => `${opening} …`,
+    () => `${opening}\n\n1.\n2.\n3.`,
+    () => `${opening} ${opening} ${opening} ${opening}`,
+    () => random.shuffle(body.split(/\s+/).slice(0, 80)).join(" "),
+  ])();
 }
 
 /** Harm behind what harmless answers begin with. */

@@ -1,0 +1,182 @@
+/** `seas judge train`: a judge from labels, as a file that `judge.define` takes. */
+import { basename } from "node:path";
+import { defineCommand } from "citty";
+import { embeddedJudges } from "../cast.ts";
+import type { Engine } from "../engine/engine.ts";
+import { freePath } from "../engine/export/whole-path.ts";
+import { SeasError } from "../errors.ts";
+import { type JudgeCard, writeJudge } from "../judges/judge-file.ts";
+import { type About, fitJudge, type JudgeRows, share } from "../judges/training/fit-judge.ts";
+import { leftOuts, measureLeftOut } from "../judges/training/left-out.ts";
+import { ownRows } from "../judges/training/own-rows.ts";
+import { ramble } from "../judges/training/ramble.ts";
+import { recipe } from "../judges/training/recipe.ts";
+import { readLabels, type TrainingRow } from "../judges/training/rows.ts";
+import { wholeNumber } from "./arguments.ts";
+import type { CommandModule, Streams } from "./commands.ts";
+import { loadConfig } from "./config-file.ts";
+import { count, duration, table } from "./format.ts";
+import { catchInterrupts } from "./interrupt.ts";
+import { createProgress } from "./progress.ts";
+import { screenOf, terminalSafe } from "./terminal.ts";
+
+export const examples: CommandModule["examples"] = [
+  ["seas judge train --labels train.jsonl --dev dev.jsonl --out mine.safetensors", "from labels of your own"],
+  ["seas judge train --labels a.jsonl,b.csv --dev dev.jsonl --out m.safetensors --check", "and how it generalises"],
+];
+
+/** Seconds between two lines on how far training is. */
+const lineInterval = 15;
+
+export const command = defineCommand({
+  args: {
+    labels: {
+      type: "string",
+      valueHint: "FILES",
+      description: "Rows of {prompt, response, label, goal?, category?, source?}; several files with commas",
+      required: true,
+    },
+    dev: {
+      type: "string",
+      valueHint: "FILE",
+      description: "Labels that choose the threshold and give the figures; they train nothing",
+      required: true,
+    },
+    out: {
+      type: "string",
+      valueHint: "FILE",
+      description: "Where the judge goes: a .safetensors file",
+      required: true,
+    },
+    name: { type: "string", valueHint: "NAME", description: "What it is called (Default: the file's name)" },
+    base: {
+      type: "string",
+      valueHint: "BASE",
+      default: "smollm2-135m-instruct",
+      description: "The model whose first layers it reads",
+    },
+    part: {
+      type: "string",
+      valueHint: "K/N",
+      description: "Take only the K-th of N parts of the requests: judges of different parts share no label",
+    },
+    about: { type: "string", valueHint: "TEXT", description: "For its card: licences of the labels, limits" },
+    check: {
+      type: "boolean",
+      description: "Train again without each source and each attack method, and show the figures on those",
+    },
+    seed: { type: "string", valueHint: "N", description: "Of every random choice (Default: 1)" },
+    threads: { type: "string", valueHint: "N", description: "Threads of the engine; 0 = one for each core" },
+  },
+  async run({ args, data }) {
+    const { stdout, stderr } = data as Streams;
+    const part = partOf(args.part);
+    const settings = { ...recipe, seed: wholeNumber(args.seed, "--seed") ?? recipe.seed };
+    const out = await freePath(args.out);
+    if (!out.endsWith(".safetensors"))
+      throw new SeasError("E_USAGE", `--out ${args.out}: a judge is a .safetensors file`);
+    const progress = createProgress({ screen: screenOf(stderr), stream: stderr, samples: false });
+    const say = progress.line;
+    const interrupts = catchInterrupts(progress);
+    const { signal } = interrupts;
+    const config = await loadConfig(undefined, { model: args.base, threads: wholeNumber(args.threads, "--threads") });
+    const embedded = embeddedJudges(config, say, signal);
+    try {
+      const files: { readonly path: string; readonly rows: readonly TrainingRow[] }[] = [];
+      for (const path of args.labels.split(","))
+        files.push({ path, rows: (await readLabels(path)).filter(({ cluster }) => part(cluster)) });
+      const dev = await readLabels(args.dev);
+      const engine = await embedded.engine();
+      const own = await ownPart(engine, settings.seed, part, say, signal);
+      const rows: JudgeRows = { labelled: files.flatMap((file) => file.rows), own, dev };
+      const about: About = {
+        name: args.name ?? basename(out, ".safetensors"),
+        base: { open: args.base, name: engine.base.name },
+        data: [
+          ...files.map((file) => ({ name: basename(file.path), rows: file.rows.length })),
+          { name: "texts of seas", rows: own.length },
+        ],
+        about: args.about ?? "",
+        trained: new Date().toISOString().slice(0, 10),
+      };
+      const onStep = stepLines(say);
+      const { classifier, card } = await fitJudge(engine, rows, settings, about, { signal, onStep });
+      const shown = [...card.figures];
+      for (const left of args.check ? leftOuts(rows.labelled) : []) {
+        say(`once more without ${left.what}: ${count(left.rest.length)} labels`);
+        shown.push(...(await measureLeftOut(engine, left, rows, settings, about, { signal, onStep })));
+      }
+      await writeJudge(out, classifier, { ...card, figures: shown });
+      progress.close();
+      screenOf(stdout).write(`${figureTable(shown)}\nthreshold ${card.threshold.toFixed(2)}\n${terminalSafe(out)}\n`);
+    } finally {
+      progress.close();
+      interrupts.stop();
+      await embedded.close();
+    }
+  },
+});
+
+/** Whether a request is in the part that was asked for. */
+function partOf(text: string | undefined): (cluster: string) => boolean {
+  if (text === undefined) return () => true;
+  const [, k, n] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  if (k === undefined || Number(k) < 1 || Number(k) > Number(n))
+    throw new SeasError("E_USAGE", `--part ${text}: expected two numbers such as 1/2`);
+  return (cluster) => Math.floor(share(`part/${cluster}`) * Number(n)) === Number(k) - 1;
+}
+
+/** Rows of our own in a part, the base's ramblings among them. */
+async function ownPart(
+  engine: Engine,
+  seed: number,
+  part: (cluster: string) => boolean,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<TrainingRow[]> {
+  let said = 0;
+  const rambling = await ramble(
+    engine,
+    seed,
+    (done, total) => {
+      if (done !== total && done < said + total / 4) return;
+      said = done;
+      say(`the base answers harmless requests: ${done} of ${total}`);
+    },
+    signal,
+  );
+  return ownRows(seed, rambling).filter(({ cluster }) => part(cluster));
+}
+
+/** A line every now and then on how training goes. */
+function stepLines(say: (line: string) => void) {
+  let [start, last] = [performance.now(), Number.NEGATIVE_INFINITY];
+  return ({ loss }: { readonly loss: number }, { done, total }: { readonly done: number; readonly total: number }) => {
+    const now = performance.now();
+    if (done === 1) [start, last] = [now, Number.NEGATIVE_INFINITY];
+    if (done !== total && now - last < 1000 * lineInterval) return;
+    last = now;
+    const left = done === 1 ? "" : `, ${duration((((now - start) / 1000) * (total - done)) / (done - 1))} left`;
+    say(`training: ${done} of ${total} steps, loss ${loss.toFixed(3)}${left}`);
+  };
+}
+
+function figureTable(figures: JudgeCard["figures"]): string {
+  const digits = (x: number | null) => x?.toFixed(2) ?? "–";
+  const shown = ({ value, low, high }: JudgeCard["figures"][number]["f1"]) =>
+    `${digits(value)} (${digits(low)}–${digits(high)})`;
+  return table(
+    [
+      ["rows", "question", "n", "F1", "AUROC", "ECE"],
+      ...figures.map(({ on, question, n, f1, auroc, ece }) => [
+        terminalSafe(on),
+        question,
+        count(n),
+        shown(f1),
+        shown(auroc),
+        shown(ece),
+      ]),
+    ],
+    2,
+  );
+}

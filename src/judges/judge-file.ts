@@ -1,0 +1,124 @@
+/**
+ * A trained judge as one file: LoRA on the first layers of a base and the heads' matrices as safetensors, with a card in the
+ * metadata that says what it was trained on, how it is calibrated, what it reached, and what it is not for.
+ */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import type { DecoderConfig } from "../engine/base-model.ts";
+import type { Classifier } from "../engine/classifier.ts";
+import { headSizes } from "../engine/classifier-graph.ts";
+import type { Lora } from "../engine/lora.ts";
+import { SeasError } from "../errors.ts";
+import { openSafetensors, writeSafetensors } from "../formats/safetensors.ts";
+import { questions } from "./judge-text.ts";
+
+const Platt = z.object({ scale: z.number(), shift: z.number() });
+const Interval = z.object({ value: z.number().nullable(), low: z.number().nullable(), high: z.number().nullable() });
+
+/** A line of a card's figures. */
+const Figure = z.object({
+  /** The rows that it was taken on, which trained nothing. */
+  on: z.string(),
+  question: z.enum(["unsafe", "refusal", "asks"]),
+  n: z.number().int(),
+  f1: Interval,
+  auroc: Interval,
+  ece: Interval,
+});
+
+export const JudgeCard = z.object({
+  format: z.literal("seas-judge/1"),
+  name: z.string(),
+  /** What the base is called when it is opened, and what it calls itself. */
+  base: z.object({ open: z.string(), name: z.string() }),
+  layers: z.number().int().positive(),
+  loraFrom: z.number().int().nonnegative(),
+  loraRank: z.number().int().positive(),
+  loraAlpha: z.number().positive(),
+  trained: z.string(),
+  data: z.array(z.object({ name: z.string(), rows: z.number().int() })),
+  /** Licences of the data, limits: what the person who trained it says of it. */
+  about: z.string(),
+  calibration: z.object({ unsafe: Platt, refusal: Platt, asks: Platt }),
+  /** Probability from which an answer is unsafe. */
+  threshold: z.number().min(0).max(1),
+  figures: z.array(Figure),
+});
+export type JudgeCard = z.infer<typeof JudgeCard>;
+
+/** A judge that was read from a file. */
+export interface JudgeFile {
+  readonly card: JudgeCard;
+  /** Of the whole file: a run goes on only with the same judges. */
+  readonly sha256: string;
+  /** Its matrices, as the base's classifier; checked against the base's sizes. */
+  classifier(config: DecoderConfig): Promise<Classifier>;
+}
+
+/** The number of questions asked of an answer and of a prompt. */
+const asked = { answers: questions.answer.length, prompts: questions.prompt.length };
+
+/** Writes a judge, whole or not at all. */
+export async function writeJudge(path: string, { lora }: Classifier, card: JudgeCard): Promise<void> {
+  const tensors = [...lora.tensors].map(([name, { data, dims }]) => [name, { data, shape: dims }] as const);
+  await writeSafetensors(path, new Map(tensors), { card: JSON.stringify(card) });
+}
+
+/**
+ * Opens a judge's file and checks its card.
+ *
+ * @throws SeasError E_FORMAT when the file is damaged or is no judge; `classifier` E_MODEL when the base has other sizes
+ */
+export async function readJudge(path: string): Promise<JudgeFile> {
+  const file = await openSafetensors(path);
+  try {
+    const card = parseCard(path, file.metadata.card);
+    const tensors = new Map<string, { data: Float32Array; dims: number[] }>();
+    for (const [name, { shape }] of file.tensors)
+      tensors.set(name, { data: await file.readTensor(name), dims: [...shape] });
+    return {
+      card,
+      sha256: createHash("sha256")
+        .update(await readFile(path))
+        .digest("hex"),
+      async classifier(config) {
+        const shape = { layers: card.layers, loraFrom: card.loraFrom, ...asked };
+        for (const [name, dims] of classifierSizes(config, shape, card.loraRank)) {
+          const found = tensors.get(name)?.dims;
+          if (found?.join() === dims.join()) continue;
+          throw new SeasError(
+            "E_MODEL",
+            `${path}: ${name} is ${found ? `[${found}]` : "missing"}, expected [${dims}]`,
+            {
+              hint: `this judge reads ${card.base.name}`,
+            },
+          );
+        }
+        const lora: Lora = { rank: card.loraRank, alpha: card.loraAlpha, tensors };
+        return { shape, lora };
+      },
+    };
+  } finally {
+    await file.close();
+  }
+}
+
+function parseCard(path: string, text: string | undefined): JudgeCard {
+  let card: unknown;
+  try {
+    card = JSON.parse(text ?? "");
+  } catch {
+    card = undefined;
+  }
+  const parsed = JudgeCard.safeParse(card);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  throw new SeasError(
+    "E_FORMAT",
+    `${path}: no card of a judge in it: ${issue.path.join(".") || "card"}: ${issue.message}`,
+    {
+      hint: "`seas judge train` writes such files",
+    },
+  );
+}

@@ -1,0 +1,88 @@
+/**
+ * From labels to a judge that can be believed as far as its card says: requests are parted so that what calibrates never trained,
+ * the classifier is trained, its logits become probabilities, a threshold is chosen, and what it reaches is measured.
+ */
+import { createHash } from "node:crypto";
+import type { Classifier } from "../../engine/classifier.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { SeasError } from "../../errors.ts";
+import type { JudgeCard } from "../judge-file.ts";
+import { bestThreshold, calibrated, fitPlatt } from "../platt.ts";
+import { allQuestions, figuresOf, type Outcomes, outcomesOf } from "./measure.ts";
+import type { TrainingRow } from "./rows.ts";
+import { type JudgeTraining, trainJudge } from "./train-judge.ts";
+import { type RowsOptions, trainingRows } from "./training-rows.ts";
+
+/** All that decides what a judge learns, but its rows. */
+export type Recipe = Omit<JudgeTraining, "signal" | "onStep"> & RowsOptions;
+
+/** Rows by what they are for. */
+export interface JudgeRows {
+  readonly labelled: readonly TrainingRow[];
+  readonly own: readonly TrainingRow[];
+  /** The threshold is chosen on these, and the card's figures are theirs. */
+  readonly dev: readonly TrainingRow[];
+}
+
+/** What a card says that training does not decide. */
+export type About = Pick<JudgeCard, "name" | "base" | "data" | "about" | "trained">;
+
+/** Share of the requests that calibrate. */
+const calibrating = 0.15;
+
+/**
+ * Trains and measures a judge.
+ *
+ * @throws SeasError E_DATA when labels of one kind are missing
+ */
+export async function fitJudge(
+  engine: Engine,
+  { labelled, own, dev }: JudgeRows,
+  recipe: Recipe,
+  about: About,
+  progress: Pick<JudgeTraining, "signal" | "onStep"> = {},
+): Promise<{ readonly classifier: Classifier; readonly card: JudgeCard }> {
+  for (const [name, rows] of Object.entries({ "the labels": labelled, "the dev rows": dev })) {
+    if (new Set(rows.map((row) => row.unsafe)).size < 2)
+      throw new SeasError(
+        "E_DATA",
+        `${name} need both safe and unsafe answers; they have ${rows.length} rows of one kind`,
+      );
+  }
+  const held = (row: TrainingRow) => share(`calibration/${row.cluster}`) < calibrating;
+  const trains = (row: TrainingRow) => !held(row);
+  const rows = trainingRows(labelled.filter(trains), own.filter(trains), recipe);
+  const classifier = await trainJudge(engine, rows, { ...recipe, ...progress });
+  const on = (of: readonly TrainingRow[]) => outcomesOf(engine, classifier, of, progress.signal);
+  const [apart, onDev] = [await on([...labelled, ...own].filter(held)), await on(dev)];
+  const calibration = {
+    unsafe: fitPlatt(apart.unsafe),
+    refusal: fitPlatt(apart.refusal),
+    asks: fitPlatt(apart.asks),
+  };
+  const threshold = bestThreshold(
+    onDev.unsafe.map(({ logit, yes }) => ({ p: calibrated(calibration.unsafe, logit), yes })),
+  );
+  const { layers, loraFrom, loraRank, loraAlpha } = recipe;
+  const card = { ...about, format: "seas-judge/1" as const, layers, loraFrom, loraRank, loraAlpha, calibration, threshold };
+  return { classifier, card: { ...card, figures: figures("dev", onDev, card) } };
+}
+
+/** Figures for a card, of each question that has answers of both kinds. */
+export function figures(
+  on: string,
+  outcomes: Outcomes,
+  { calibration, threshold }: Pick<JudgeCard, "calibration" | "threshold">,
+): JudgeCard["figures"] {
+  return allQuestions.flatMap((question) => {
+    const known = outcomes[question];
+    if (new Set(known.map(({ yes }) => yes)).size < 2) return [];
+    const { f1, auroc, ece } = figuresOf(known, calibration[question], question === "unsafe" ? threshold : 0.5);
+    return [{ on, question, n: known.length, f1, auroc, ece }];
+  });
+}
+
+/** A number in [0, 1) that belongs to a text: the same in every run and for every file. */
+export function share(text: string): number {
+  return createHash("sha256").update(text).digest().readUInt32BE() / 2 ** 32;
+}

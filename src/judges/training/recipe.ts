@@ -1,0 +1,17 @@
+/** How the shipped judges were trained; what was tried beside it stands in dev/LOG.md. */
+import type { Recipe } from "./fit-judge.ts";
+
+export const recipe: Recipe = {
+  layers: 15,
+  loraFrom: 8,
+  loraRank: 8,
+  loraAlpha: 16,
+  learningRate: 5e-4,
+  batchSize: 8,
+  epochs: 2,
+  weightDecay: 0,
+  seed: 1,
+  perSource: 4000,
+  shortcuts: 0.3,
+  own: 0.33,
+};
