@@ -1,14 +1,16 @@
 /** The default cast: everything in this process, one base model under all roles. */
 
 import type { Config } from "./config.ts";
+import { defaultCacheDir } from "./engine/base/cache.ts";
 import { openBaseModel } from "./engine/base-model.ts";
 import { usableDevice } from "./engine/device.ts";
 import { createEngine, type Engine } from "./engine/engine.ts";
 import { engineVersion } from "./engine/graph/session.ts";
-import { SeasError } from "./errors.ts";
+import { describeError, SeasError } from "./errors.ts";
+import { type Calibration, readCalibration } from "./judges/calibrations.ts";
 import { type AnswerStates, answerStates, embeddedJudge } from "./judges/embedded.ts";
 import { readHead } from "./judges/head.ts";
-import { namedJudge, type OpenEmbedded } from "./judges/named.ts";
+import { hashOf, type NamedJudge, namedJudge, type OpenEmbedded } from "./judges/named.ts";
 import { embeddedModel } from "./players/embedded.ts";
 import type { Reporter } from "./seams.ts";
 import type { Cast } from "./seas.ts";
@@ -47,9 +49,11 @@ export function embeddedJudges(config: Config, note: (text: string) => void, sig
         throw new SeasError("E_CONFIG", `${which.file}: judges from files are not read yet`);
       }
       const head = await readHead(which.name);
-      states ??= answerStates(await engine());
+      const on = await engine();
+      states ??= answerStates(on);
       const judge = embeddedJudge(states, head, { batchSize: config.judge.batchSize });
-      return { judge, sha256: head.sha256, card: head.card };
+      // Read through another base, or through one that rounds otherwise, the same head gives other verdicts.
+      return { judge, sha256: hashOf([head.sha256, on.base.sha256, on.precision]), card: head.card };
     },
     close: async () => (await opened)?.close(),
   };
@@ -91,6 +95,7 @@ export async function embeddedCast(
     trainer: embeddedTrainer(),
     trainJudge: train.judge,
     scoreJudge: score.judge,
+    calibrations: { train: await filed(train, note), score: await filed(score, note) },
     facts: {
       model: { name: base.name, sha256: base.sha256, judges: [train.sha256, score.sha256] },
       origin: base.origin,
@@ -102,6 +107,16 @@ export async function embeddedCast(
     },
     close: embedded.close,
   };
+}
+
+/** The calibration of a judge, where one is filed; one that cannot be read must not keep a run from beginning. */
+async function filed({ sha256 }: NamedJudge, note: (text: string) => void): Promise<Calibration | undefined> {
+  try {
+    return await readCalibration(defaultCacheDir(process.env, process.platform), sha256);
+  } catch (error) {
+    note(`calibration passed over: ${describeError(error)}`);
+    return undefined;
+  }
 }
 
 /** A line for each fifth of something large that comes or is written, one after another. */
