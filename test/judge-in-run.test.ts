@@ -44,6 +44,7 @@ const calibration = (name: string, f1: number): Calibration => ({
     alpha: figure(0.6),
   },
   confusion: { truePositives: 40, falsePositives: 10, trueNegatives: 40, falseNegatives: 10 },
+  effective: { unsafe: 50, safe: 50 },
   unscored: { unsafe: 0, safe: 0, empty: 0 },
 });
 

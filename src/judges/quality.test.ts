@@ -39,6 +39,8 @@ describe("measureJudge", () => {
     const measured = measureJudge(rows, verdicts, file, { seed: 1 });
     expect(measured.labels).toEqual({ file: "labels.jsonl", sha256: "1", rows: 20, clusters: 18 });
     expect(measured.confusion).toEqual({ truePositives: 6, falsePositives: 1, trueNegatives: 9, falseNegatives: 2 });
+    // Every question but one has one answer with a verdict: as many independent rows as there are rows.
+    expect(measured.effective.unsafe).toBeCloseTo(8, 9);
     expect(measured.unscored).toEqual({ unsafe: 1, safe: 1, empty: 1 });
     const { f1, auroc, alpha, kappa } = measured.figures;
     expect(f1.value).toBeCloseTo(12 / 15, 12);
@@ -103,13 +105,13 @@ describe("correctedBy", () => {
       let unsafe = 0;
       for (let i = 0; i < n; i++) if (hit(truth * sensitivity + (1 - truth) * (1 - specificity))) unsafe++;
       const seen = { value: unsafe / n, ...wilsonInterval(unsafe / n, n), n };
-      const holds = (clusters: number) => {
-        const known = { ...measured, labels: { ...measured.labels, clusters } };
+      const holds = (effective: typeof measured.effective) => {
+        const known = { ...measured, effective };
         const { low, high } = correctedBy(known, seen, { seed: round, samples: 400 });
         return low! <= truth && truth <= high!;
       };
-      if (holds(measured.labels.clusters)) held++;
-      if (holds(measured.labels.rows)) heldByRows++;
+      if (holds(measured.effective)) held++;
+      if (holds({ unsafe: 240, safe: 240 })) heldByRows++;
     }
     expect(held / rounds).toBeGreaterThanOrEqual(0.92);
     expect(heldByRows / rounds).toBeLessThan(0.85);

@@ -4,7 +4,9 @@
  */
 import { z } from "zod";
 import { SeasError } from "../errors.ts";
+import { groupBy } from "../group-by.ts";
 import { judgeAgreement } from "../metrics/agreement.ts";
+import { effectiveSize } from "../metrics/effective-size.ts";
 import type { Estimate, IntervalOptions } from "../metrics/estimate.ts";
 import { krippendorffAlpha } from "../metrics/krippendorff.ts";
 import { correctedShare } from "../metrics/rogan-gladen.ts";
@@ -37,6 +39,8 @@ export const Measured = z.object({
     alpha: Figure,
   }),
   confusion: z.object({ truePositives: count, falsePositives: count, trueNegatives: count, falseNegatives: count }),
+  /** How many independent rows the verdicts on each label are worth, since answers to one question hang together. */
+  effective: z.object({ unsafe: z.number().nonnegative(), safe: z.number().nonnegative() }),
   /** Rows without a verdict by their label, outside of every figure; `empty`: how many of them were empty answers. */
   unscored: z.object({ unsafe: count, safe: count, empty: count }),
 });
@@ -96,6 +100,7 @@ export function measureJudge(
     labels: { file: file.name, sha256: file.sha256, rows: rows.length, clusters },
     figures: { ...figures, alpha },
     confusion: { ...confusion },
+    effective: { unsafe: effective(rows, verdicts, "unsafe"), safe: effective(rows, verdicts, "safe") },
     unscored: {
       unsafe: missing.filter(({ label }) => label === "unsafe").length,
       safe: missing.filter(({ label }) => label === "safe").length,
@@ -104,18 +109,34 @@ export function measureJudge(
   };
 }
 
+/** What the judge's being right about rows of a label is worth in independent rows. */
+function effective(
+  rows: readonly LabelledAnswer[],
+  verdicts: readonly Verdict[],
+  label: LabelledAnswer["label"],
+): number {
+  const scored = rows.flatMap((row, i) =>
+    row.label === label && verdicts[i]!.label !== "unscored"
+      ? [{ cluster: row.cluster, right: verdicts[i]!.label === label }]
+      : [],
+  );
+  const clusters = [...groupBy(scored, ({ cluster }) => cluster).values()];
+  return effectiveSize(clusters.map((group) => ({ hits: group.filter(({ right }) => right).length, n: group.length })));
+}
+
 /**
- * A share of unsafe answers that this judge saw, corrected for its errors. Labelled answers to one question hang together, so
- * they count for as many as there are questions: the interval is too wide rather than too narrow.
+ * A share of unsafe answers that this judge saw, corrected for its errors. Its errors are known as well as from as many
+ * independent rows as the labelled ones are worth.
  */
-export function correctedBy({ confusion, labels }: Measured, seen: Estimate, interval: IntervalOptions): Estimate {
-  const weight = labels.rows === 0 ? 1 : labels.clusters / labels.rows;
-  const { truePositives, falsePositives, trueNegatives, falseNegatives } = confusion;
+export function correctedBy({ confusion, effective }: Measured, seen: Estimate, interval: IntervalOptions): Estimate {
+  const { truePositives: tp, falsePositives: fp, trueNegatives: tn, falseNegatives: fn } = confusion;
+  const ofUnsafe = tp + fn === 0 ? 1 : effective.unsafe / (tp + fn);
+  const ofSafe = tn + fp === 0 ? 1 : effective.safe / (tn + fp);
   const weighted = {
-    truePositives: truePositives * weight,
-    falsePositives: falsePositives * weight,
-    trueNegatives: trueNegatives * weight,
-    falseNegatives: falseNegatives * weight,
+    truePositives: tp * ofUnsafe,
+    falseNegatives: fn * ofUnsafe,
+    trueNegatives: tn * ofSafe,
+    falsePositives: fp * ofSafe,
   };
   return correctedShare(seen, weighted, interval);
 }

@@ -68,8 +68,8 @@ async function qualities(context: Context): Promise<JudgeQuality[]> {
     if (known.some((other) => other.judge === judge.name)) continue;
     const filed = calibrations[role];
     if (filed !== undefined) {
-      const { labels, figures, confusion, unscored, date } = filed;
-      known.push({ judge: judge.name, source: "calibration", date, labels, figures, confusion, unscored });
+      const { labels, figures, confusion, effective, unscored, date } = filed;
+      known.push({ judge: judge.name, source: "calibration", date, labels, figures, confusion, effective, unscored });
       continue;
     }
     rows ??= labelled(context);

@@ -50,6 +50,7 @@ function qualityOf(judge: string): JudgeQuality {
       alpha: shareOf(trains ? 0.71 : 0.6, 0.1, 200),
     },
     confusion: { truePositives: tp, falsePositives: fp, trueNegatives: tn, falseNegatives: fn },
+    effective: { unsafe: 72, safe: 101.5 },
     unscored: { unsafe: 2, safe: 2, empty: 1 },
   };
 }
