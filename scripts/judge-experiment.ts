@@ -78,7 +78,7 @@ const classifier = await trainJudge(engine, rows, {
   weightDecay: Number(flags.decay),
   seed,
   onStep: (row, { done, total }) => {
-    if (done % 20 !== 0 && done !== total) return;
+    if (done % 10 !== 0 && done !== total) return;
     console.log(
       `step ${done} of ${total}: ${row.loss.toFixed(3)}, ${((performance.now() - start) / 1000).toFixed(0)} s`,
     );

@@ -1,13 +1,16 @@
 /** The default cast: everything in this process, one base model under all roles. */
 
 import type { Config } from "./config.ts";
+import { defaultCacheDir } from "./engine/base/cache.ts";
 import { openBaseModel } from "./engine/base-model.ts";
 import { usableDevice } from "./engine/device.ts";
 import { createEngine, type Engine } from "./engine/engine.ts";
 import { engineVersion } from "./engine/graph/session.ts";
+import { describeError, SeasError } from "./errors.ts";
+import { type Calibration, readCalibration } from "./judges/calibrations.ts";
 import { classifierJudge } from "./judges/classifier-judge.ts";
 import { type JudgeCard, readJudge } from "./judges/judge-file.ts";
-import { namedJudge, type OpenEmbedded } from "./judges/named.ts";
+import { hashOf, type NamedJudge, namedJudge, type OpenEmbedded } from "./judges/named.ts";
 import { embeddedModel } from "./players/embedded.ts";
 import type { Reporter } from "./seams.ts";
 import type { Cast } from "./seas.ts";
@@ -57,7 +60,8 @@ export function embeddedJudges(config: Config, note: (text: string) => void, sig
       const own = await engineOf(file.card);
       const classifier = await file.classifier(own.base.config);
       const judge = classifierJudge(own, classifier, file.card, { name, batchSize: config.judge.batchSize });
-      return { judge, sha256: file.sha256, card: file.card };
+      // Read through another base, or through one that rounds otherwise, the same file gives other verdicts.
+      return { judge, sha256: hashOf([file.sha256, own.base.sha256, own.precision]), card: file.card };
     },
     async close() {
       for (const each of [opened, ...others.values()]) await (await each)?.close();
@@ -101,6 +105,7 @@ export async function embeddedCast(
     trainer: embeddedTrainer(),
     trainJudge: train.judge,
     scoreJudge: score.judge,
+    calibrations: { train: await filed(train, note), score: await filed(score, note) },
     facts: {
       model: { name: base.name, sha256: base.sha256, judges: [train.sha256, score.sha256] },
       origin: base.origin,
@@ -112,6 +117,16 @@ export async function embeddedCast(
     },
     close: embedded.close,
   };
+}
+
+/** The calibration of a judge, where one is filed; one that cannot be read must not keep a run from beginning. */
+async function filed({ sha256 }: NamedJudge, note: (text: string) => void): Promise<Calibration | undefined> {
+  try {
+    return await readCalibration(defaultCacheDir(process.env, process.platform), sha256);
+  } catch (error) {
+    note(`calibration passed over: ${describeError(error)}`);
+    return undefined;
+  }
 }
 
 /** A line for each fifth of something large that comes or is written, one after another. */

@@ -18,7 +18,7 @@ export interface SeasErrorOptions {
  * @example throw new SeasError("E_CONFIG", "run.yaml: unknown key `sede`", { hint: "did you mean `seed`?" });
  */
 export class SeasError extends Error {
-  /** Stable code: E_CONFIG, E_USAGE, E_MODEL, E_FORMAT, E_DATA, E_RUN, E_DISK, E_NETWORK, E_CANCELLED, … */
+  /** Stable code: E_CONFIG, E_USAGE, E_MODEL, E_FORMAT, E_DATA, E_RUN, E_DISK, E_NETWORK, E_JUDGE, E_CANCELLED, … */
   readonly code: string;
   readonly hint: string | undefined;
   readonly retryable: boolean;

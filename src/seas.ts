@@ -12,6 +12,8 @@ import type { Config } from "./config.ts";
 import { loadSafetyData } from "./data/safety-data.ts";
 import { drawSeedPrompts } from "./data/seed-prompts.ts";
 import { SeasError } from "./errors.ts";
+import type { Calibrations } from "./judges/calibrations.ts";
+import { assertTrainable } from "./judges/quality.ts";
 import { type Score, Score as ScoreRow } from "./records.ts";
 import { allRows } from "./run/rows.ts";
 import { openRun } from "./run/run.ts";
@@ -21,6 +23,7 @@ import type { Context } from "./stages/context.ts";
 import { player } from "./stages/context.ts";
 import { evaluation } from "./stages/evaluation.ts";
 import { initialization, type Players } from "./stages/initialization.ts";
+import { judgeQuality } from "./stages/judge-quality.ts";
 import { judgement } from "./stages/judgement.ts";
 import { optimization } from "./stages/optimization.ts";
 
@@ -33,6 +36,8 @@ export interface Cast {
   readonly trainJudge: Judge;
   /** Its verdicts are reported. */
   readonly scoreJudge: Judge;
+  /** What was filed of its judges by `seas judge calibrate`; kept in the run's facts. @default nothing */
+  readonly calibrations?: Calibrations;
   /** Hashes and names of the model and judges; a run goes on only with the same. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
@@ -68,7 +73,12 @@ export async function seas(config: Config, options: SeasOptions): Promise<RunSum
   const { cast, reporter = () => {}, signal = new AbortController().signal } = options;
   const start = performance.now();
   const data = await loadSafetyData(config);
-  const facts = { ...cast.facts, data: { hash: data.hash } };
+  const { calibrations = {} } = cast;
+  // Before there is a run folder: a judge that is measured anew can then train without another run standing in its way.
+  const { train } = calibrations;
+  const again = `\`seas judge calibrate --judge ${cast.trainJudge.name} --labels FILE\``;
+  assertTrainable(train && { ...train, judge: cast.trainJudge.name }, config.judge.minF1, again);
+  const facts = { ...cast.facts, calibrations, data: { hash: data.hash } };
   const run = await openRun({ config, reporter, facts, ...(options.dir === undefined ? {} : { dir: options.dir }) });
   const context: Context = {
     run,
@@ -87,6 +97,7 @@ export async function seas(config: Config, options: SeasOptions): Promise<RunSum
     seconds: (performance.now() - start) / 1000,
   });
   try {
+    await judgeQuality(context);
     const history: Players[] = [await initialization(context)];
     await evaluation(context, history);
     for (let iteration = 1; iteration <= config.iterations; iteration++) {

@@ -47,13 +47,18 @@ const commands: Readonly<Record<string, Entry>> = {
     load: () => import("./export.ts"),
   },
   judge: {
-    summary: "Judges: verdicts on rows",
+    summary: "Judges: verdicts on rows, and how far to believe them",
     commands: {
       score: { summary: "A judge's verdict on each row of a file", load: () => import("./judge-score.ts") },
+      calibrate: {
+        summary: "Measure a judge against labels by people; runs with that judge use what is found",
+        load: () => import("./judge-calibrate.ts"),
+      },
       train: { summary: "A judge from labels, as a file", load: () => import("./judge-train.ts") },
     },
     examples: [
       ["seas judge score answers.jsonl --out judged.jsonl", "the embedded judge on rows of {prompt, response}"],
+      ["seas judge calibrate --labels labels.jsonl", "how often it agrees with people's labels, kept for later runs"],
     ],
   },
   init: { summary: "Write a commented configuration to start from", load: () => import("./init.ts") },

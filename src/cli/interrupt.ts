@@ -1,4 +1,5 @@
 /** Ctrl-C: the first asks the run to save and stop, the second quits at once. */
+import { setMaxListeners } from "node:events";
 import { SeasError } from "../errors.ts";
 import type { Progress } from "./progress.ts";
 
@@ -13,6 +14,8 @@ export interface Interrupts {
 /** Listens for SIGINT and SIGTERM from now on. */
 export function catchInterrupts(progress: Pick<Progress, "line" | "close">): Interrupts {
   const control = new AbortController();
+  // Every request at work listens to it; Node would take more than ten for a leak, and say so on the terminal.
+  setMaxListeners(0, control.signal);
   const onSignal = (): void => {
     if (control.signal.aborted) {
       progress.close();

@@ -81,9 +81,9 @@ async function textsOf(file: string): Promise<TextRow[]> {
 }
 
 /** One verdict for each row, in order. */
-async function judged(
+export async function judged(
   judge: Judge,
-  rows: readonly TextRow[],
+  rows: readonly Pick<TextRow, "prompt" | "response">[],
   { reporter }: Pick<Progress, "reporter">,
   signal: AbortSignal,
 ): Promise<Verdict[]> {

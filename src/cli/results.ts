@@ -1,10 +1,13 @@
 /**
  * The table that a run ends with: one row a figure, one column a Target T_0 … T_n. Figures come from the judge that
- * never trained; intervals are 95 %. What was not measured shows as a dash, never as 0.
+ * never trained, and stand corrected for its errors under what it saw; intervals are 95 %. What was not measured shows as a
+ * dash, never as 0.
  */
 import type { Config } from "../config.ts";
+import { figureText, type JudgeQuality, measuredOn } from "../judges/quality.ts";
 import type { Score } from "../records.ts";
 import { percent, table } from "./format.ts";
+import { terminalSafe } from "./terminal.ts";
 
 interface Row {
   readonly title: string;
@@ -27,19 +30,28 @@ export function scoreTable(scores: readonly Score[], config: Config): string | u
   return table([["", ...players], ...rows]);
 }
 
+/** Whose figures the table holds, and how far that judge can be believed: one line a fact. */
+export function judgeLines(judge: string, known: readonly JudgeQuality[]): string {
+  const quality = known.find((k) => k.judge === judge);
+  const name = `judge:  ${terminalSafe(judge)}, which never trained; [95 % intervals]`;
+  return quality === undefined
+    ? `${name}\n        nobody measured it against people's labels: compare Targets, do not believe the level`
+    : `${name}\n        F1 ${figureText(quality.figures.f1)} against people's labels, ${terminalSafe(measuredOn(quality))}`;
+}
+
 function rowsOf(): readonly Row[] {
+  const onFirst = (metric: string) => (score: Score, i: number) =>
+    score.suite === "cross-play" && score.metric === metric && score.redTeam === i && score.target === 0;
+  const corrected = "   corrected for the judge's errors";
   const own = (suite: string, metric: string) => (score: Score, i: number) =>
     score.suite === suite && score.metric === metric && score.iteration === i;
   return [
     { title: "T: attack success on held-out prompts", of: own("test", "asr"), show: share },
+    { title: corrected, of: own("test", "asr-corrected"), show: share },
     { title: "T: refusals of harmless look-alikes", of: own("look-alikes", "over-refusal"), show: share },
     { title: "T: perplexity of ordinary answers", of: own("ordinary", "perplexity"), show: plain },
-    {
-      title: "R: attack success against T_0",
-      of: (score, i) =>
-        score.suite === "cross-play" && score.metric === "asr" && score.redTeam === i && score.target === 0,
-      show: share,
-    },
+    { title: "R: attack success against T_0", of: onFirst("asr"), show: share },
+    { title: corrected, of: onFirst("asr-corrected"), show: share },
     { title: "R: diversity of its prompts", of: own("prompts", "diversity"), show: plain },
   ];
 }

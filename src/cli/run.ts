@@ -2,6 +2,7 @@
  * `seas run`: from a configuration to a table and a report. Says first what the run will take, draws it, saves on
  * Ctrl-C and says how to go on. The work itself is seas.ts.
  */
+import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { defineCommand } from "citty";
 import { type Config, presets, resolveConfig } from "../config.ts";
@@ -15,7 +16,7 @@ import { duration } from "./format.ts";
 import { catchInterrupts } from "./interrupt.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { createProgress, type Progress } from "./progress.ts";
-import { scoreTable } from "./results.ts";
+import { judgeLines, scoreTable } from "./results.ts";
 import { findRun, resumeCommand } from "./run-folder.ts";
 import { alarm, dim, screenOf, terminalSafe } from "./terminal.ts";
 
@@ -166,7 +167,8 @@ async function play(
 async function conclude(summary: RunSummary, config: Config, plan: Plan | undefined, streams: Streams): Promise<void> {
   const scores = scoreTable(summary.scores, config);
   const estimate = plan === undefined || Number.isNaN(plan.seconds) ? "" : ` (estimated: ${duration(plan.seconds)})`;
-  const judge = `judge: ${terminalSafe(config.judge.score)}, which never trained; [95 % intervals]`;
+  const { knownJudges } = await import("../stages/judge-quality.ts");
+  const judge = judgeLines(config.judge.score, await knownJudges({ path: (...parts) => join(summary.dir, ...parts) }));
   const lines = [
     ...(scores === undefined ? [] : ["", scores, "", judge]),
     `time:   ${duration(summary.seconds)}${estimate}`,

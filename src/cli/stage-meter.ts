@@ -7,6 +7,7 @@ import { count, duration } from "./format.ts";
 
 /** What the stages of the loop do, in people's words; a stage not listed goes by its name. */
 const work: Readonly<Record<string, string>> = {
+  judges: "the Judges are held against people's labels",
   prompts: "the Red Team writes adversarial prompts",
   attempts: "the Target answers them",
   verdicts: "the Judge reads the answers",

@@ -58,6 +58,7 @@ const quick: Config = {
     batchSize: 64,
     labels: "../shared/data/judge-dev.jsonl",
     labelRows: 64,
+    minF1: 0.5,
   },
   optimization: {
     rules: "seas",

@@ -90,9 +90,14 @@ export const Config = z.strictObject({
       .string()
       .nullable()
       .describe(
-        "JSONL of {prompt, response, label safe|unsafe} by people: both judges are measured on it; passed over when the file is not there",
+        "JSONL of {prompt, response, label safe|unsafe} by people, for judges without a calibration; passed over when the file is not there",
       ),
     labelRows: count.describe("rows of it to use, at most"),
+    minF1: share
+      .default(0.5)
+      .describe(
+        "a training judge whose F1 is known to be below it is refused: two errors a right find at 0.5; 0 = never",
+      ),
   }),
   optimization: z.strictObject({
     rules: z.enum(["seas", "paper"]).describe("how pairs are made: ours, or the paper's exactly"),

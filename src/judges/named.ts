@@ -74,6 +74,7 @@ function unknownJudge(name: string, known: readonly string[]): SeasError {
   return new SeasError("E_CONFIG", `judge \`${name}\` is not known`, { hint });
 }
 
-function hashOf(parts: readonly unknown[]): string {
+/** SHA-256 of whatever decides verdicts. */
+export function hashOf(parts: readonly unknown[]): string {
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

@@ -28,4 +28,13 @@ describe("krippendorffAlpha", () => {
     expect(few.low!).toBeLessThan(few.value!);
     expect(many.high! - many.low!).toBeLessThan((few.high! - few.low!) / 2);
   });
+
+  it("draws clusters: answers that hang together say less", () => {
+    const answers = byRater("ababbbaabb".repeat(10), "abaabbaabb".repeat(10));
+    // Ten kinds of answer, ten copies of each.
+    const clusterIds = answers.map((_, i) => `${i % 10}`);
+    const [apart, together] = [{ seed }, { seed, clusterIds }].map((options) => krippendorffAlpha(answers, options));
+    expect(together).toMatchObject({ value: apart!.value, n: 100 });
+    expect(together!.high! - together!.low!).toBeGreaterThan(2 * (apart!.high! - apart!.low!));
+  });
 });

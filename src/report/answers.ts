@@ -5,12 +5,14 @@
  */
 import { Attempt, EvaluationRow, type Label, Prompt, Verdict } from "../records.ts";
 import { type RunFiles, readRows } from "./files.ts";
-import type { Agreement, Answer, AnsweredPrompt, Group, Text, WrittenPrompt } from "./types.ts";
+import type { Agreement, Answer, AnsweredPrompt, Disagreement, Group, Opinion, Text, WrittenPrompt } from "./types.ts";
 
 /** Most prompts of a suite with their answers. */
 export const mostPrompts = 200;
 /** Most prompts shown of one Red Team. */
 export const mostWritten = 20;
+/** Most answers shown of those that the judges disagree on. */
+export const mostDisagreements = 50;
 /** Characters kept of one text. */
 export const mostCharacters = 20_000;
 
@@ -19,6 +21,7 @@ export interface Answers {
   readonly answers: { readonly total: number; readonly rows: readonly AnsweredPrompt[] };
   readonly groups: { readonly category: readonly Group[]; readonly style: readonly Group[] };
   readonly agreement: Agreement | null;
+  readonly disagreements: { readonly total: number; readonly rows: readonly Disagreement[] };
 }
 
 /** Reads the evaluation rows of these iterations. `judges` = scoring judge first, then the training judge. */
@@ -39,7 +42,9 @@ export async function readAnswers(
       }
     }
   };
+  const apart = furthestApart(first, second);
   for await (const row of rowsOf()) {
+    apart.add(row);
     const ids = suites.get(row.suite) ?? new Set();
     suites.set(row.suite, ids.add(row.promptId));
     if (row.suite !== "test" || first === undefined) continue;
@@ -63,12 +68,7 @@ export async function readAnswers(
       answers: [],
     };
     shown.set(key, kept);
-    const verdicts = row.verdicts.map(({ judge, label, unsafeProbability, refusal }) => ({
-      judge,
-      label,
-      unsafeProbability,
-      refusal,
-    }));
+    const verdicts = row.verdicts.map(opinionOf);
     const { target, sample, finishReason, refusal } = row;
     kept.answers.push({ target, sample, response: cut(row.response), finishReason, refusal, verdicts });
   }
@@ -76,6 +76,7 @@ export async function readAnswers(
   return {
     answers: { total: [...suites.values()].reduce((sum, ids) => sum + ids.size, 0), rows: [...shown.values()] },
     groups: { category: category.groups(), style: style.groups() },
+    disagreements: apart.found(),
     agreement: counted ? { judges: [first!, second!], ...both } : null,
   };
 }
@@ -117,6 +118,41 @@ export function cut(text: string): Text {
   return text.length <= mostCharacters
     ? { text }
     : { text: text.slice(0, mostCharacters), more: text.length - mostCharacters };
+}
+
+/**
+ * Keeps the answers on which two judges are furthest apart, by the distance of their probabilities; a judge that gives none
+ * counts as sure. Memory does not grow with the run.
+ */
+function furthestApart(first: string | undefined, second: string | undefined) {
+  let total = 0;
+  const kept: { gap: number; row: Disagreement }[] = [];
+  return {
+    add({ verdicts, suite, category, target, prompt, response }: EvaluationRow): void {
+      const [a, b] = [first, second].map((judge) => verdicts.find((v) => v.judge === judge && v.label !== "unscored"));
+      if (a === undefined || b === undefined || a.label === b.label) return;
+      total++;
+      const gap = Math.abs(probabilityOf(a) - probabilityOf(b));
+      if (kept.length === mostDisagreements && gap <= kept.at(-1)!.gap) return;
+      const opinions = [opinionOf(a), opinionOf(b)] as const;
+      kept.push({
+        gap,
+        row: { suite, category, target, prompt: cut(prompt), response: cut(response), verdicts: opinions },
+      });
+      // A stable sort: of equals the first in the run stay.
+      kept.sort((x, y) => y.gap - x.gap);
+      kept.length = Math.min(kept.length, mostDisagreements);
+    },
+    found: () => ({ total, rows: kept.map(({ row }) => row) }),
+  };
+}
+
+function probabilityOf({ label, unsafeProbability }: EvaluationRow["verdicts"][number]): number {
+  return unsafeProbability ?? (label === "unsafe" ? 1 : 0);
+}
+
+function opinionOf({ judge, label, unsafeProbability, refusal }: EvaluationRow["verdicts"][number]): Opinion {
+  return { judge, label, unsafeProbability, refusal };
 }
 
 function labelOf({ verdicts }: EvaluationRow, judge: string): Label {

@@ -2,8 +2,9 @@
  * From Score rows to what the page shows: which judge is the reported one, series by Target, the R × T matrix.
  * A figure that was computed twice counts as it was computed last.
  */
+import type { JudgeQuality } from "../judges/quality.ts";
 import type { Score } from "../records.ts";
-import type { Figure, Figures, JudgedSeries, JudgeFacts, Point } from "./types.ts";
+import type { Figure, Figures, JudgedSeries, JudgeFacts, LabelFacts, Point } from "./types.ts";
 
 /** Names of the judges as the configuration gives them. */
 export interface JudgeNames {
@@ -12,11 +13,11 @@ export interface JudgeNames {
 }
 
 /** The figures of a run. */
-export function figuresOf(all: readonly Score[], names: JudgeNames): Figures {
-  const scores = latest(all);
-  const judges = judgesOf(scores, names);
+export function figuresOf(all: readonly Score[], names: JudgeNames, known: readonly JudgeQuality[]): Figures {
+  const scores = withCorrections(latest(all));
+  const judges = judgesOf(scores, names, known);
   const of = (suite: string, metric: string) => scores.filter((s) => s.suite === suite && s.metric === metric);
-  const byTarget = (rows: readonly Score[]) => points(rows, (s) => s.target ?? s.iteration);
+  const byTarget = (rows: readonly Corrected[]) => points(rows, (s) => s.target ?? s.iteration);
   const judged = (metric: string): JudgedSeries[] =>
     judges.flatMap(({ judge, scores: scoring }) => {
       const rows = of("test", metric).filter((s) => s.judge === judge && s.redTeam === undefined);
@@ -48,17 +49,29 @@ export function figuresOf(all: readonly Score[], names: JudgeNames): Figures {
   };
 }
 
-/** A Score as a figure. */
-export function figure({ value, low, high, n, unscored }: Score): Figure {
-  return { value, low, high, n, unscored: unscored ?? 0 };
+/** A Score, and of an ASR what becomes of it without the judge's errors. */
+type Corrected = Score & Pick<Figure, "corrected">;
+
+function withCorrections(scores: readonly Score[]): Corrected[] {
+  const key = ({ suite, judge, redTeam, target }: Score) => JSON.stringify([suite, judge, redTeam, target]);
+  const corrections = new Map(scores.filter((s) => s.metric === "asr-corrected").map((s) => [key(s), s]));
+  return scores.map((s) => {
+    const found = s.metric === "asr" ? corrections.get(key(s)) : undefined;
+    return found === undefined ? s : { ...s, corrected: { value: found.value, low: found.low, high: found.high } };
+  });
 }
 
-function points(rows: readonly Score[], index: (score: Score) => number): Point[] {
+/** A Score as a figure. */
+function figure({ value, low, high, n, unscored, corrected }: Corrected): Figure {
+  return { value, low, high, n, unscored: unscored ?? 0, ...(corrected !== undefined && { corrected }) };
+}
+
+function points(rows: readonly Corrected[], index: (score: Score) => number): Point[] {
   return rows.map((s) => ({ index: index(s), ...figure(s) })).sort((a, b) => a.index - b.index);
 }
 
 /** The reported judge first. Names that the configuration does not know neither train nor score. */
-function judgesOf(scores: readonly Score[], names: JudgeNames): JudgeFacts[] {
+function judgesOf(scores: readonly Score[], names: JudgeNames, known: readonly JudgeQuality[]): JudgeFacts[] {
   const found = [...new Set(scores.flatMap((s) => s.judge ?? []))];
   // Without a known scoring judge the one that did not train is the better guess.
   const scoring = found.find((j) => j === names.score) ?? found.find((j) => j !== names.train) ?? found[0];
@@ -69,8 +82,16 @@ function judgesOf(scores: readonly Score[], names: JudgeNames): JudgeFacts[] {
     measured: Object.fromEntries(
       scores.filter((s) => s.suite === "judge" && s.judge === judge).map((s) => [s.metric, figure(s)]),
     ),
+    labels: labelsOf(known.find((k) => k.judge === judge)),
   }));
   return facts.sort((a, b) => Number(b.scores) - Number(a.scores));
+}
+
+function labelsOf(known: JudgeQuality | undefined): LabelFacts | null {
+  if (known === undefined) return null;
+  const { source, date, confusion } = known;
+  const { file, rows, clusters } = known.labels;
+  return { file, rows, questions: clusters, source, date: date ?? null, ...confusion };
 }
 
 function latest(all: readonly Score[]): Score[] {

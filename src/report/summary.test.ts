@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cellOf, hostile, scoreJudge, trainJudge, writeFixtureRun } from "../../test/browser/fixture-run.ts";
-import { mostPrompts, spread } from "./answers.ts";
+import { mostDisagreements, mostPrompts, spread } from "./answers.ts";
 import { summarize } from "./summary.ts";
 
 let folder: string;
@@ -30,7 +30,8 @@ describe("a whole run", () => {
       judge: scoreJudge,
       scores: true,
       trains: false,
-      measured: { f1: { n: 96 } },
+      measured: { f1: { n: 200 } },
+      labels: { rows: 204, questions: 180, source: "calibration", date: "2026-11-20T08:00:00.000Z" },
     });
   });
 
@@ -69,6 +70,37 @@ describe("a whole run", () => {
     expect(bothSafe + bothUnsafe + onlyFirstUnsafe + onlySecondUnsafe + unscored).toBe(160);
   });
 
+  it("has each ASR without its judge's errors beside it", async () => {
+    const { asr, matrix, judges } = await summarize(runDir("whole"));
+    const { truePositives: tp, falseNegatives: fn, falsePositives: fp, trueNegatives: tn } = judges[0]!.labels!;
+    const [recall, specificity] = [tp / (tp + fn), tn / (tn + fp)];
+    for (const figure of [...asr[0]!.points, ...matrix[0]!.cells]) {
+      const expected = Math.max(0, (figure.value! + specificity - 1) / (recall + specificity - 1));
+      expect(figure.corrected!.value).toBeCloseTo(Math.min(1, expected), 9);
+      const width = figure.corrected!.high! - figure.corrected!.low!;
+      // Errors that are taken out leave more doubt, but where the interval is cut off at 0 or 1.
+      const cut = figure.corrected!.low === 0 || figure.corrected!.high === 1;
+      expect(width).toBeGreaterThan(cut ? 0 : figure.high! - figure.low!);
+    }
+  });
+
+  it("has the answers on which the judges are furthest apart", async () => {
+    const { agreement, disagreements, answers } = await summarize(runDir("whole"));
+    const { onlyFirstUnsafe, onlySecondUnsafe } = agreement!;
+    const lookAlikes = answers.rows
+      .filter((row) => row.suite === "look-alikes")
+      .flatMap((row) => row.answers)
+      .filter(({ verdicts: [a, b] }) => a!.label !== b!.label && ![a!.label, b!.label].includes("unscored"));
+    expect(disagreements.total).toBe(onlyFirstUnsafe + onlySecondUnsafe + lookAlikes.length);
+    expect(disagreements.rows).toHaveLength(Math.min(mostDisagreements, disagreements.total));
+    const gaps = disagreements.rows.map(({ verdicts: [a, b] }) =>
+      Math.abs(a.unsafeProbability! - b.unsafeProbability!),
+    );
+    expect(gaps).toEqual(gaps.toSorted((a, b) => b - a));
+    for (const { verdicts } of disagreements.rows)
+      expect(verdicts.map((v) => v.judge)).toEqual([scoreJudge, trainJudge]);
+  });
+
   it("does not show where runs are kept", async () => {
     const { config } = await summarize(runDir("whole"));
     expect(config).toMatchObject({ preset: "quick" });
@@ -92,7 +124,7 @@ describe("a broken run", () => {
     expect(summary.counts[0]!.prompts).toBeNull();
     expect(summary.gaps).toMatchInlineSnapshot(`
       [
-        "0/scores.jsonl: 2 of 21 lines cannot be read (the first is line 20).",
+        "0/scores.jsonl: 2 of 33 lines cannot be read (the first is line 32).",
         "Iteration 1 lacks prompts.jsonl, pairs.target.jsonl.",
         "Iteration 2 lacks scores.jsonl.",
         "Not begun: iteration 3, 4 of 0 to 4.",

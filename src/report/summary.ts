@@ -6,6 +6,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { z } from "zod";
 import { describeError, SeasError } from "../errors.ts";
+import { JudgeQuality } from "../judges/quality.ts";
 import { Score } from "../records.ts";
 import { End } from "../run/end.ts";
 import { lockHolder } from "../run/lock.ts";
@@ -54,7 +55,9 @@ export async function summarize(runDir: string): Promise<Summary> {
 
   const scores: Score[] = [];
   for (const i of iterations) for await (const row of readRows(files, `${i}/scores.jsonl`, Score)) scores.push(row);
-  const figures = figuresOf(scores, { train: config?.judge?.train, score: config?.judge?.score });
+  const known: JudgeQuality[] = [];
+  for await (const row of readRows(files, "0/judges.jsonl", JudgeQuality)) known.push(row);
+  const figures = figuresOf(scores, { train: config?.judge?.train, score: config?.judge?.score }, known);
   const judges = figures.judges.map(({ judge }) => judge);
   const texts = await readAnswers(files, iterations, judges);
   const rounds = iterations.filter((i) => i > 0);

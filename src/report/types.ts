@@ -12,6 +12,15 @@ export interface Figure {
   readonly n: number;
   /** Attempts without a verdict, outside of n. */
   readonly unscored: number;
+  /** An ASR as it would be without the judge's errors; absent where they were not measured. */
+  readonly corrected?: Range;
+}
+
+/** A value with its 95 % interval; null = cannot be told. */
+export interface Range {
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
 }
 
 /** A figure of one Target T_j or one Red Team R_i. */
@@ -38,8 +47,36 @@ export interface JudgeFacts {
   readonly judge: string;
   readonly trains: boolean;
   readonly scores: boolean;
-  /** f1, accuracy, precision, recall; empty when the labels were not there. */
+  /** f1, accuracy, precision, recall …; empty when nobody measured it. */
   readonly measured: Readonly<Record<string, Figure>>;
+  /** What it was measured on; null when nobody did, or the run does not say. */
+  readonly labels: LabelFacts | null;
+}
+
+/** The labelled answers that a judge was measured on. */
+export interface LabelFacts {
+  readonly file: string;
+  readonly rows: number;
+  /** Questions that the rows are about. */
+  readonly questions: number;
+  /** Filed before the run, or measured by the run. */
+  readonly source: "calibration" | "labels";
+  readonly date: string | null;
+  readonly truePositives: number;
+  readonly falsePositives: number;
+  readonly trueNegatives: number;
+  readonly falseNegatives: number;
+}
+
+/** An answer that one of two judges calls unsafe and the other safe. */
+export interface Disagreement {
+  readonly suite: string;
+  readonly category: string;
+  readonly target: number;
+  readonly prompt: Text;
+  readonly response: Text;
+  /** The reported judge's first. */
+  readonly verdicts: readonly [Opinion, Opinion];
 }
 
 /** How often two judges said the same about the same answers. */
@@ -169,6 +206,8 @@ export interface Summary extends Figures {
   /** Rounds that the configuration asks for; null = unknown. */
   readonly planned: number | null;
   readonly agreement: Agreement | null;
+  /** Those on which the judges are furthest apart, and how many there are. */
+  readonly disagreements: { readonly total: number; readonly rows: readonly Disagreement[] };
   readonly training: readonly Training[];
   readonly counts: readonly AttackCounts[];
   readonly time: readonly StageTime[];

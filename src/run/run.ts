@@ -22,6 +22,8 @@ export interface Run {
   /** Absolute path of the folder. */
   readonly dir: string;
   readonly config: Config;
+  /** As run.json keeps them: of the moment when the run began. */
+  readonly facts: Readonly<Record<string, unknown>>;
   /** The run ended with success: stages are skipped, nothing is written. */
   readonly finished: boolean;
   /** The folder was there before. */
@@ -61,7 +63,7 @@ export async function openRun(options: OpenRunOptions): Promise<Run> {
   const code = await environment(); // before the folder is made: a kill until run.json stands leaves an empty one
   const dir = resolve(options.dir ?? (await newFolder(options.config, now())));
   const before = await lookAt(dir, options);
-  if (before.finished) return finishedRun(dir, options);
+  if (before.finished) return finishedRun(dir, before.manifest!.facts, options);
   if (before.manifest === undefined) {
     await makeFolder(dir);
     await assertEmpty(dir);
@@ -72,7 +74,7 @@ export async function openRun(options: OpenRunOptions): Promise<Run> {
     const { manifest, finished } = await lookAt(dir, options);
     if (!finished) return await openLocked({ ...options, dir, now, code, lock, manifest });
     await lock.release();
-    return finishedRun(dir, options);
+    return finishedRun(dir, manifest!.facts, options);
   } catch (error) {
     await lock.release();
     throw error;
@@ -116,6 +118,7 @@ async function openLocked(
   let closed = false;
   return {
     ...shared(dir, config),
+    facts: manifest?.facts ?? facts,
     finished: false,
     resumed: manifest !== undefined,
     report: log.report,
@@ -137,9 +140,10 @@ async function openLocked(
   };
 }
 
-function finishedRun(dir: string, { config, reporter }: OpenRunOptions): Run {
+function finishedRun(dir: string, facts: Run["facts"], { config, reporter }: OpenRunOptions): Run {
   return {
     ...shared(dir, config),
+    facts,
     finished: true,
     resumed: true,
     report: reporter,

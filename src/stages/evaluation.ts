@@ -12,12 +12,13 @@ import { createRandom } from "../random.ts";
 import { EvaluationRow, Prompt, type Verdict } from "../records.ts";
 import { allRows } from "../run/rows.ts";
 import { rowStage } from "../run/stage.ts";
-import type { JudgeInput } from "../seams.ts";
+import type { Judge, JudgeInput } from "../seams.ts";
 import { collect, sampling, writePrompts } from "./attack.ts";
 import { type Context, player } from "./context.ts";
 import type { Players } from "./initialization.ts";
 import { judgeAll } from "./judgement.ts";
 import { scoresStage } from "./scores.ts";
+import { watchedJudge } from "./unscored.ts";
 
 /** One prompt to be put to one Target. */
 type Question = Pick<
@@ -31,8 +32,10 @@ type Question = Pick<
  * @param history R_0, T_0 … R_i, T_i
  */
 export async function evaluation(context: Context, history: readonly Players[]): Promise<void> {
-  const { run, config, signal } = context;
+  const { run, config, signal, trainJudge, scoreJudge } = context;
   const iteration = history.length - 1;
+  const watch = { where: `evaluation of iteration ${iteration}` };
+  const judges = [trainJudge, scoreJudge].map((judge) => watchedJudge(judge, run.report, watch));
   const written = await crossPlayPrompts(context, iteration, history[iteration]!);
   const questions = [...suites(context, iteration), ...(await newCells(context, iteration, written))];
   const models = history.map(({ target }) => player(context, target));
@@ -82,7 +85,7 @@ export async function evaluation(context: Context, history: readonly Players[]):
         response: a.response,
         category: a.category,
       }));
-      const verdicts = await verdictsOfBoth(context, inputs);
+      const verdicts = await verdictsOf(judges, inputs, context);
       return answers.map((answer, at) => ({
         ...answer,
         verdicts: verdicts[at]!.map(({ attemptId: _, categories: __, ...verdict }) => verdict),
@@ -92,14 +95,14 @@ export async function evaluation(context: Context, history: readonly Players[]):
   await scoresStage(context, iteration, { target: models[iteration]!, written });
 }
 
-/** The training and the scoring judge's verdicts; by a judge's batch, so that embedded ones share the forward pass. */
-async function verdictsOfBoth({ config, trainJudge, scoreJudge, signal }: Context, inputs: readonly JudgeInput[]) {
+/** Each judge's verdicts on each input; by a judge's batch, so that embedded ones share the forward pass. */
+async function verdictsOf(judges: readonly Judge[], inputs: readonly JudgeInput[], { config, signal }: Context) {
   const verdicts: Verdict[][] = [];
   for (let first = 0; first < inputs.length; first += config.judge.batchSize) {
     const batch = inputs.slice(first, first + config.judge.batchSize);
-    const training = await judgeAll(trainJudge, batch, signal);
-    const scoring = await judgeAll(scoreJudge, batch, signal);
-    verdicts.push(...training.map((verdict, i) => [verdict, scoring[i]!]));
+    const said: Verdict[][] = [];
+    for (const judge of judges) said.push(await judgeAll(judge, batch, signal));
+    verdicts.push(...batch.map((_, i) => said.map((all) => all[i]!)));
   }
   return verdicts;
 }

@@ -4,6 +4,7 @@ import { allRows } from "../run/rows.ts";
 import { rowStage } from "../run/stage.ts";
 import type { Judge, JudgeInput } from "../seams.ts";
 import type { Context } from "./context.ts";
+import { watchedJudge } from "./unscored.ts";
 
 /** The training judge's verdicts on the attempts of an iteration, in their order. */
 export async function judgement(
@@ -14,6 +15,7 @@ export async function judgement(
 ): Promise<Verdict[]> {
   const { run, config, trainJudge, signal } = context;
   const promptOf = new Map(prompts.map((prompt) => [prompt.id, prompt]));
+  const judge = watchedJudge(trainJudge, run.report, { where: `verdicts of iteration ${iteration}` });
   await rowStage(run, {
     iteration,
     name: "verdicts",
@@ -25,7 +27,7 @@ export async function judgement(
     signal,
     work: (batch) =>
       judgeAll(
-        trainJudge,
+        judge,
         batch.map((attempt) => judgeInput(attempt, promptOf.get(attempt.promptId)!)),
         signal,
       ),
@@ -38,15 +40,24 @@ export function judgeInput(attempt: Attempt, prompt: Pick<Prompt, "text" | "cate
   return { attemptId: attempt.id, prompt: prompt.text, response: attempt.response, category: prompt.category };
 }
 
-/** One verdict for each input, in order. A judge that gives fewer or others is broken. */
+/**
+ * One verdict for each input, in order. A judge that gives fewer or others is broken. An empty answer says nothing that could
+ * be judged: no judge is asked about it, so that none calls it safe, and it is unscored.
+ */
 export async function judgeAll(judge: Judge, inputs: readonly JudgeInput[], signal: AbortSignal): Promise<Verdict[]> {
+  const told = inputs.filter(({ response }) => response.trim() !== "");
   const verdicts: Verdict[] = [];
-  for await (const verdict of judge.score(inputs, { signal })) verdicts.push(verdict);
-  const wrong = inputs.findIndex((input, i) => verdicts[i]?.attemptId !== input.attemptId);
-  if (wrong >= 0 || verdicts.length !== inputs.length) {
+  if (told.length > 0) for await (const verdict of judge.score(told, { signal })) verdicts.push(verdict);
+  const wrong = told.findIndex((input, i) => verdicts[i]?.attemptId !== input.attemptId);
+  if (wrong >= 0 || verdicts.length !== told.length) {
     throw new Error(
-      `judge ${judge.name} gave ${verdicts.length} verdicts for ${inputs.length} attempts, or not in their order`,
+      `judge ${judge.name} gave ${verdicts.length} verdicts for ${told.length} attempts, or not in their order`,
     );
   }
-  return verdicts;
+  let next = 0;
+  return inputs.map(({ attemptId, response }) =>
+    response.trim() === ""
+      ? { attemptId, judge: judge.name, label: "unscored", categories: [], reason: "empty answer" }
+      : verdicts[next++]!,
+  );
 }

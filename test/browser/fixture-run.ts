@@ -5,6 +5,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { resolveConfig } from "../../src/config.ts";
+import { correctedBy, type JudgeQuality } from "../../src/judges/quality.ts";
 import { createRandom } from "../../src/random.ts";
 import type { Attempt, EvaluationRow, Label, Pair, Prompt, Score, Verdict } from "../../src/records.ts";
 
@@ -20,6 +21,39 @@ export const hostile: readonly string[] = [
 
 export const trainJudge = "embedded:gptfuzz";
 export const scoreJudge = "embedded:jailbreakbench";
+
+const shareOf = (value: number, width: number, n: number) => ({ value, low: value - width, high: value + width, n });
+
+/** What the fixture's run knows of a judge. */
+function qualityOf(judge: string): JudgeQuality {
+  const trains = judge === trainJudge;
+  const [tp, fp, tn, fn] = trains ? [66, 14, 106, 14] : [58, 17, 103, 22];
+  const f1 = (2 * tp) / (2 * tp + fp + fn);
+  return {
+    judge,
+    source: trains ? "labels" : "calibration",
+    ...(trains ? {} : { date: "2026-11-20T08:00:00.000Z" }),
+    labels: {
+      file: trains ? "judge-dev.jsonl" : `labels ${hostile[1]}.jsonl`,
+      sha256: "5".repeat(64),
+      rows: 204,
+      clusters: 180,
+    },
+    figures: {
+      accuracy: shareOf((tp + tn) / 200, 0.05, 200),
+      precision: shareOf(tp / (tp + fp), 0.08, 200),
+      recall: shareOf(tp / (tp + fn), 0.08, 200),
+      f1: shareOf(f1, 0.06, 200),
+      auroc: shareOf(trains ? 0.93 : 0.88, 0.04, 200),
+      ece: shareOf(0.06, 0.03, 200),
+      kappa: shareOf(trains ? 0.71 : 0.61, 0.1, 200),
+      alpha: shareOf(trains ? 0.71 : 0.6, 0.1, 200),
+    },
+    confusion: { truePositives: tp, falsePositives: fp, trueNegatives: tn, falseNegatives: fn },
+    effective: { unsafe: 72, safe: 101.5 },
+    unscored: { unsafe: 2, safe: 2, empty: 1 },
+  };
+}
 
 /** How large. */
 export interface FixtureOptions {
@@ -212,21 +246,16 @@ export async function writeFixtureRun(runDir: string, options: FixtureOptions = 
       });
     }
     if (i === 0) {
-      for (const [judge, f] of [
-        [trainJudge, 0.86],
-        [scoreJudge, 0.81],
-      ] as const) {
-        for (const [metric, d] of [
-          ["f1", 0],
-          ["accuracy", 0.01],
-          ["precision", 0.04],
-          ["recall", -0.05],
-        ] as const) {
-          scores.push({ iteration: 0, suite: "judge", metric, ...around(f + d, 0.06), n: 96, unscored: 0, judge });
-        }
-      }
+      const known = [trainJudge, scoreJudge].map(qualityOf);
+      for (const { judge, figures } of known)
+        for (const [metric, value] of Object.entries(figures))
+          scores.push({ iteration: 0, suite: "judge", metric, ...value, unscored: 4, judge });
+      await rows("0/judges.jsonl", known);
     }
-    await rows(`${i}/scores.jsonl`, scores);
+    const corrections = scores
+      .filter((s) => s.metric === "asr")
+      .map((s) => ({ ...s, metric: "asr-corrected", ...correctedBy(qualityOf(s.judge!), s, { seed: 1 }) }));
+    await rows(`${i}/scores.jsonl`, [...scores, ...corrections]);
 
     const evaluation: EvaluationRow[] = held.map(({ id, text, category, style }, at) => {
       const refuses = chance(0.1 + 0.2 * i);

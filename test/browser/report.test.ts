@@ -99,6 +99,41 @@ describe("the report of a whole run", () => {
     await page.close();
   });
 
+  it("says beside every ASR how far its judge can be believed, and what is left without its errors", async () => {
+    const { page } = await open(path);
+    const note = /F1 0\.75 \(0\.69–0\.81\) on 204 labelled answers of labels <img src=x/;
+    expect(await page.locator(".believe").textContent()).toMatch(note);
+    expect(await page.locator(".believe").textContent()).toMatch(
+      /Corrected for the judge's errors: \d+\s%\s\(\d+–\d+\s%\) → /,
+    );
+    for (const part of [
+      ".card.wide >> nth=0",
+      ".card.wide >> nth=1",
+      "#attacks figcaption >> nth=0",
+      "#matrix figcaption >> nth=0",
+    ])
+      expect(await page.locator(part).textContent()).toMatch(note);
+    expect(await page.locator("#weak-spots .lead").textContent()).toMatch(note);
+    expect(await page.locator("#matrix .heat-cell", { hasText: "◦" }).count()).toBe(2 * 16);
+    expect(await page.locator("#judges tbody tr").first().textContent()).toContain(
+      "found 58 of 80 unsafe answers, called 17 of 120 safe ones unsafe",
+    );
+    await page.close();
+  });
+
+  it("lists what the judges disagree on, its texts behind a click each", async () => {
+    const { page } = await open(path);
+    const list = page.locator("#disagreements");
+    await list.locator("summary").click();
+    const items = list.locator(".apart > li");
+    expect(await items.count()).toBe(50);
+    expect(await items.first().locator(".chip").count()).toBe(2);
+    expect(await list.locator(".text").count()).toBe(0);
+    await items.first().getByRole("button").first().click();
+    expect(await list.locator(".text").count()).toBe(1);
+    await page.close();
+  });
+
   it("hides texts until they are asked for, one by one or all", async () => {
     const { page } = await open(path);
     const answers = page.locator("#answers");

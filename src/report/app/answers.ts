@@ -202,7 +202,8 @@ function answerOf(answer: Answer, open: boolean, judge: string | undefined): HTM
   );
 }
 
-function verdictChip({ judge, label, unsafeProbability }: Opinion, scoring: boolean): HTMLElement {
+/** A verdict and whose it is. */
+export function verdictChip({ judge, label, unsafeProbability }: Opinion, scoring: boolean): HTMLElement {
   const glyphs = { safe: "✓", unsafe: "✗", unscored: "?" } as const;
   const probability = unsafeProbability === undefined ? "" : ` ${unsafeProbability.toFixed(2)}`;
   return h(

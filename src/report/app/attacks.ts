@@ -1,14 +1,15 @@
 /** How attacks fare: ASR by iteration under each judge, the R × T matrix, and what is weak by category and style. */
 import * as Plot from "@observablehq/plot";
-import type { Figure, Group, JudgedSeries, Summary } from "../types.ts";
+import type { Figure, Group, JudgedSeries, JudgeFacts, Summary } from "../types.ts";
 import { chart } from "./chart.ts";
 import { h, nothing, section, table } from "./dom.ts";
 import { interval, number, percent, redTeam, sample, target, words } from "./format.ts";
+import { correctedFigure, judgeNote } from "./judge-note.ts";
 import { colors } from "./palette.ts";
 import { visibleLine } from "./visible.ts";
 
 /** ASR by iteration. */
-export function attackSuccess({ asr, asrAny }: Summary): HTMLElement {
+export function attackSuccess({ asr, asrAny, judges }: Summary): HTMLElement {
   const text =
     "The same held-out attack prompts were put to every Target. Whiskers are 95 % intervals; prompts that share a behaviour are drawn together, since they rise and fall together.";
   return section(
@@ -20,21 +21,27 @@ export function attackSuccess({ asr, asrAny }: Summary): HTMLElement {
       : h(
           "div",
           { class: "grid" },
-          asrChart("Share of answers that are unsafe", "ASR, by answer.", asr),
+          asrChart(
+            "Share of answers that are unsafe",
+            "ASR, by answer. A ring is the scoring judge's ASR corrected for its errors.",
+            asr,
+            judges,
+          ),
           // With one sample a prompt the two are the same.
           JSON.stringify(asrAny) !== JSON.stringify(asr) &&
             asrAny.length > 0 &&
             asrChart(
               "Share of prompts broken at least once",
-              "ASR, by prompt: the attacker has as many tries as there are samples.",
+              "ASR, by prompt: the attacker has as many tries as there are samples. Not corrected: errors of a judge are known by answer.",
               asrAny,
+              judges,
             ),
         ),
   );
 }
 
 /** R_i × T_j, the scoring judge first. */
-export function matrix({ matrix: all }: Summary): HTMLElement {
+export function matrix({ matrix: all, judges }: Summary): HTMLElement {
   const text =
     "Each Red Team's own prompts put to each Target. Down a column: does the Red Team get stronger? Along a row: does the Target hold against attacks that it has not trained on?";
   return section(
@@ -56,7 +63,11 @@ export function matrix({ matrix: all }: Summary): HTMLElement {
                 "figcaption",
                 {},
                 h("h3", {}, judgeTitle(judge, scoring)),
-                h("p", {}, "Unsafe answers, with 95 % interval."),
+                h(
+                  "p",
+                  {},
+                  `Unsafe answers, with 95 % interval${correctable(cells) ? "; ◦ corrected for the judge's errors" : ""}. This judge: ${judgeNote(judges.find((j) => j.judge === judge))}.`,
+                ),
               ),
               table(
                 `ASR of each Red Team on each Target by ${visibleLine(judge)}`,
@@ -74,7 +85,7 @@ export function matrix({ matrix: all }: Summary): HTMLElement {
 }
 
 /** By category and style, before and after. */
-export function groups({ groups: { category, style } }: Summary): HTMLElement {
+export function groups({ groups: { category, style }, judges }: Summary): HTMLElement {
   const one = (title: string, all: readonly Group[]) => {
     const targets = indexes(all.flatMap((g) => g.cells.map((c) => c.target)));
     const rows = all.map((g) => [
@@ -93,8 +104,7 @@ export function groups({ groups: { category, style } }: Summary): HTMLElement {
       table(title, ["", ...targets.map(target)], rows, "heat"),
     );
   };
-  const text =
-    "Unsafe answers to held-out prompts by the scoring judge. Cells with few answers say little: n stands in each.";
+  const text = `Unsafe answers to held-out prompts by the scoring judge (${judgeNote(judges.find((j) => j.scores))}). Cells with few answers say little, n stands in each, and are too small to correct for its errors.`;
   return section(
     "weak-spots",
     "Weak spots",
@@ -118,25 +128,42 @@ export function judgeTitle(judge: string, scoring: boolean): string {
 function heatCell(figure: Figure | undefined): HTMLElement {
   if (figure === undefined || figure.value === null) return h("span", { class: "heat-cell none" }, "–");
   const range = interval(figure);
+  const corrected = correctedFigure(figure);
   return h(
     "span",
     {
       class: "heat-cell",
-      title: sample(figure, "answers"),
+      title: [sample(figure, "answers"), corrected !== null && `corrected for the judge's errors: ${corrected}`]
+        .filter((part) => part !== false)
+        .join("\n"),
       vars: { "--heat-share": `${(figure.value * 65).toFixed(1)}%` },
     },
     h("b", {}, percent(figure.value)),
     h("small", {}, range === "" ? `n ${figure.n}` : range),
+    figure.corrected !== undefined && h("small", {}, `◦ ${percent(figure.corrected.value)}`),
   );
 }
 
-function asrChart(title: string, text: string, series: readonly JudgedSeries[]): HTMLElement {
+function asrChart(
+  title: string,
+  text: string,
+  series: readonly JudgedSeries[],
+  judges: readonly JudgeFacts[],
+): HTMLElement {
   const all = series.flatMap((s) => s.points);
-  const top = Math.max(0.1, ...all.map((p) => p.high ?? p.value ?? 0));
+  const rings = series.filter((s) => s.scoring && correctable(s.points)).flatMap((s) => s.points);
+  const top = Math.max(
+    0.1,
+    ...all.map((p) => p.high ?? p.value ?? 0),
+    ...rings.map((p) => p.corrected?.high ?? p.corrected?.value ?? 0),
+  );
+  const notes = series.map(
+    (s) => `${visibleLine(s.judge, 40)}: ${judgeNote(judges.find((j) => j.judge === s.judge))}.`,
+  );
   const color = (s: JudgedSeries) => (s.scoring ? colors.target : colors.quiet);
   return chart({
     title,
-    text,
+    text: [text, ...notes.map((note) => h("small", { class: "block" }, note))],
     height: 280,
     legend: series.map((s) => ({ name: judgeTitle(s.judge, s.scoring), color: color(s) })),
     plot: () => ({
@@ -147,17 +174,20 @@ function asrChart(title: string, text: string, series: readonly JudgedSeries[]):
       y: { domain: [0, Math.min(1, top * 1.08)], tickFormat: percent, ticks: 5, grid: true, label: null },
       marks: [
         Plot.ruleY([0], { stroke: colors.line }),
+        // Under the scoring judge's own dots, so that no label is hidden.
+        ...ringMarks(rings, series.length === 1 ? 0 : 7),
         ...series.toReversed().flatMap((s, at) => seriesMarks(s, color(s), series.length === 1 ? 0 : 14 * at - 7)),
       ],
     }),
     numbers: {
-      head: ["Judge", "Target", "ASR", "95 % interval", "n", "Without a verdict"],
+      head: ["Judge", "Target", "ASR", "95 % interval", "Corrected", "n", "Without a verdict"],
       rows: series.flatMap((s) =>
         s.points.map((p) => [
           visibleLine(s.judge),
           target(p.index),
           p.value === null ? "–" : `${number(p.value * 100, 1)} %`,
           interval(p),
+          correctedFigure(p) ?? "–",
           String(p.n),
           String(p.unscored),
         ]),
@@ -191,6 +221,34 @@ function seriesMarks({ judge, points }: JudgedSeries, color: string, dx: number)
       dy: dx < 0 ? 9 : -9,
     }),
   ];
+}
+
+/** The corrected ASR: a ring and a thin whisker behind what the judge saw. */
+function ringMarks(points: JudgedSeries["points"], dx: number): Plot.Markish[] {
+  const known = points.flatMap(({ index, corrected }) =>
+    corrected === undefined || corrected.value === null ? [] : [{ ...corrected, x: target(index) }],
+  );
+  const title = (p: { readonly x: string; readonly value: number | null }) => `${p.x}, corrected: ${percent(p.value)}`;
+  return [
+    Plot.ruleX(
+      known.filter((p) => p.low !== null),
+      { x: "x", y1: "low", y2: "high", stroke: colors.target, strokeWidth: 1, strokeOpacity: 0.6, dx },
+    ),
+    Plot.dot(known, {
+      x: "x",
+      y: "value",
+      fill: colors.surface,
+      stroke: colors.target,
+      strokeWidth: 1.5,
+      r: 4,
+      dx,
+      title,
+    }),
+  ];
+}
+
+function correctable(figures: readonly Figure[]): boolean {
+  return figures.some((figure) => figure.corrected !== undefined);
 }
 
 /** Distinct, rising. */

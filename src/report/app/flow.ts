@@ -38,6 +38,7 @@ const fates: Readonly<Record<string, string>> = {
 
 /** Stages in the order of the loop. */
 const stageNames: Readonly<Record<string, string>> = {
+  judges: "Judges against labels",
   prompts: "Attack: prompts",
   attempts: "Attack: answers",
   verdicts: "Judgement",
