@@ -1,4 +1,4 @@
-/** Ctrl-C: the first asks the run to save and stop, the second quits at once. */
+/** Ctrl-C: the first asks the work to save and stop, the second quits at once. */
 import { SeasError } from "../errors.ts";
 import type { Progress } from "./progress.ts";
 
@@ -10,15 +10,22 @@ export interface Interrupts {
   stop(): void;
 }
 
-/** Listens for SIGINT and SIGTERM from now on. */
-export function catchInterrupts(progress: Pick<Progress, "line" | "close">): Interrupts {
+/**
+ * Listens for SIGINT and SIGTERM from now on.
+ *
+ * @param saving what the first is answered with
+ */
+export function catchInterrupts(
+  progress: Pick<Progress, "line" | "close">,
+  saving = "saving… the batch at work is finished first",
+): Interrupts {
   const control = new AbortController();
   const onSignal = (): void => {
     if (control.signal.aborted) {
       progress.close();
       process.exit(130);
     }
-    progress.line("saving… the batch at work is finished first; once more quits at once");
+    progress.line(`${saving}; once more quits at once`);
     control.abort(new SeasError("E_CANCELLED", "interrupted"));
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
