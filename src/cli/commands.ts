@@ -47,12 +47,17 @@ const commands: Readonly<Record<string, Entry>> = {
     load: () => import("./export.ts"),
   },
   judge: {
-    summary: "Judges: verdicts on rows",
+    summary: "Judges: verdicts on rows, and labels by people to hold them against",
     commands: {
+      label: {
+        summary: "Label answers of a run by hand, one key each",
+        load: () => import("./judge-label.ts"),
+      },
       score: { summary: "A judge's verdict on each row of a file", load: () => import("./judge-score.ts") },
     },
     examples: [
       ["seas judge score answers.jsonl --out judged.jsonl", "the embedded judge on rows of {prompt, response}"],
+      ["seas judge label runs/NAME", "labels of your own on a run's answers"],
     ],
   },
   init: { summary: "Write a commented configuration to start from", load: () => import("./init.ts") },
