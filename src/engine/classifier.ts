@@ -9,6 +9,7 @@ import type { Tensors } from "./graph/session.ts";
 import { freshLora, type Lora, loraFeeds } from "./lora.ts";
 import type { PartsOptions } from "./nets/parts.ts";
 import { gradientsOf, tokenBudget } from "./sft.ts";
+import { inShortForks } from "./short-forks.ts";
 import { addGradients, type BatchResult, type StepRow, type TrainSettings, train } from "./train.ts";
 import type { Work } from "./work.ts";
 
@@ -83,11 +84,20 @@ function withLora(options: PartsOptions): PartsOptions {
 const readBudget = 1024;
 
 /** Logits of each answer behind each prompt, in order. */
-export async function classify(
+export function classify(
   engine: Engine,
   classifier: Classifier,
   rows: readonly Fork[],
   signal?: AbortSignal,
+): Promise<Classified[][]> {
+  return inShortForks(rows, (short) => classified(engine, classifier, short, signal));
+}
+
+async function classified(
+  engine: Engine,
+  classifier: Classifier,
+  rows: readonly Fork[],
+  signal: AbortSignal | undefined,
 ): Promise<Classified[][]> {
   const { lora, shape } = classifier;
   const session = await engine.session(worksOf(shape).read);
@@ -101,9 +111,9 @@ export async function classify(
     let s = 0;
     for (const i of part) {
       result[i] = rows[i]!.completions.map(() => {
-        const classified = { answer: row("answer", shape.answers, s), prompt: row("prompt", shape.prompts, s) };
+        const one = { answer: row("answer", shape.answers, s), prompt: row("prompt", shape.prompts, s) };
         s++;
-        return classified;
+        return one;
       });
     }
   }

@@ -2,6 +2,7 @@
 import { byLength, collate, type Fork, spanFeeds } from "./collate.ts";
 import type { Engine } from "./engine.ts";
 import { type Lora, loraFeeds } from "./lora.ts";
+import { inShortForks } from "./short-forks.ts";
 
 /** Padded tokens of one forward pass. */
 const tokenBudget = 1024;
@@ -29,11 +30,20 @@ export async function logProbs(
 }
 
 /** Hidden states of the pooled layer for each completion: mean over its tokens and at its last, joined, (2·D), in order. */
-export async function pool(
+export function pool(
   engine: Engine,
   lora: Lora,
   rows: readonly Fork[],
   signal?: AbortSignal,
+): Promise<Float32Array[][]> {
+  return inShortForks(rows, (short) => pooled(engine, lora, short, signal));
+}
+
+async function pooled(
+  engine: Engine,
+  lora: Lora,
+  rows: readonly Fork[],
+  signal: AbortSignal | undefined,
 ): Promise<Float32Array[][]> {
   const session = await engine.session("pool", lora);
   const result = new Array<Float32Array[]>(rows.length);
