@@ -6,11 +6,12 @@ import { openBaseModel } from "./engine/base-model.ts";
 import { usableDevice } from "./engine/device.ts";
 import { createEngine, type Engine } from "./engine/engine.ts";
 import { engineVersion } from "./engine/graph/session.ts";
-import { describeError, SeasError } from "./errors.ts";
+import { describeError } from "./errors.ts";
 import { type Calibration, readCalibration } from "./judges/calibrations.ts";
 import { classifierJudge } from "./judges/classifier-judge.ts";
 import { type JudgeCard, readJudge } from "./judges/judge-file.ts";
 import { hashOf, type NamedJudge, namedJudge, type OpenEmbedded } from "./judges/named.ts";
+import { shippedJudge } from "./judges/shipped.ts";
 import { embeddedModel } from "./players/embedded.ts";
 import type { Reporter } from "./seams.ts";
 import type { Cast } from "./seas.ts";
@@ -56,7 +57,7 @@ export function embeddedJudges(config: Config, note: (text: string) => void, sig
   return {
     engine,
     async open(name, path) {
-      const file = await readJudge(path);
+      const file = await readJudge(path ?? (await shippedJudge(name.slice("embedded:".length))));
       const own = await engineOf(file.card);
       const classifier = await file.classifier(own.base.config);
       const judge = classifierJudge(own, classifier, file.card, { name, batchSize: config.judge.batchSize });

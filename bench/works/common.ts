@@ -1,8 +1,10 @@
 /** What the works of our side share: the engine they run on, random token ids, adapters, and a clock. */
 import { openBaseModel } from "../../src/engine/base-model.ts";
+import { type Classifier, freshClassifier } from "../../src/engine/classifier.ts";
 import { createEngine, type Engine } from "../../src/engine/engine.ts";
 import { freshLora, type Lora, noLora } from "../../src/engine/lora.ts";
 import type { LinearLayer } from "../../src/engine/nets/linear.ts";
+import { recipe } from "../../src/judges/training/recipe.ts";
 import { createRandom } from "../../src/random.ts";
 import type { Mode } from "../work.ts";
 
@@ -15,6 +17,8 @@ export interface Bench {
   /** No adapter. */
   readonly bare: Lora;
   adapter(rank: number): Lora;
+  /** A judge of the shipped ones' shape that knows nothing yet: it reads as fast. */
+  readonly judge: Classifier;
 }
 
 export async function openBench(mode: Mode, threads: number): Promise<Bench> {
@@ -28,6 +32,12 @@ export async function openBench(mode: Mode, threads: number): Promise<Bench> {
     engine,
     ids: (count) => Array.from({ length: count }, () => 100 + Math.floor(random.next() * (config.vocabSize - 100))),
     bare: noLora,
+    judge: freshClassifier(
+      engine,
+      { layers: recipe.layers, loraFrom: recipe.loraFrom, answers: 2, prompts: 1 },
+      { rank: recipe.loraRank, alpha: recipe.loraAlpha },
+      random.next,
+    ),
     adapter: (rank) => freshLora(config, rank, 2 * rank, createRandom("lora").next),
   };
 }

@@ -1,9 +1,10 @@
 /** The work `loop`: one iteration of SEAS, prompts, answers, verdicts and both trainings, with answers of one length. */
+
+import { classify } from "../../src/engine/classifier.ts";
 import type { Fork } from "../../src/engine/collate.ts";
 import { dpo, type TokenPair } from "../../src/engine/dpo.ts";
 import { sampleBatch } from "../../src/engine/generate.ts";
 import { copyOf, type Lora } from "../../src/engine/lora.ts";
-import { pool } from "../../src/engine/score.ts";
 import { sizes } from "../work.ts";
 import { type Bench, type Figures, note, seconds } from "./common.ts";
 
@@ -12,7 +13,7 @@ import { type Bench, type Figures, note, seconds } from "./common.ts";
  *
  * @param times as many seed prompts and pairs
  */
-export async function loop({ engine, bare, adapter }: Bench, times: number): Promise<Figures> {
+export async function loop({ engine, judge, adapter }: Bench, times: number): Promise<Figures> {
   const { promptsPerSeed: n, responsesPerPrompt: m, newTokens, batch, rank } = sizes.loop;
   const [seeds, redPairs, targetPairs] = [sizes.loop.seeds, sizes.loop.redPairs, sizes.loop.targetPairs].map((size) =>
     Math.ceil(times * size),
@@ -53,7 +54,7 @@ export async function loop({ engine, bare, adapter }: Bench, times: number): Pro
   });
   await stage("judge", async () => {
     const forks = asked.map((prompt, i): Fork => ({ prompt, completions: answers.slice(i * m, (i + 1) * m) }));
-    await pool(engine, bare, forks);
+    await classify(engine, judge, forks);
   });
   const pairsOf = (prompts: readonly (readonly number[])[], of: readonly number[][], each: number, count: number) =>
     Array.from({ length: count }, (_, i): TokenPair => {

@@ -1,14 +1,15 @@
 /** The work `score`: judging texts. */
+
+import { classify } from "../../src/engine/classifier.ts";
 import { byTokens, forkFeeds } from "../../src/engine/collate.ts";
-import { pool } from "../../src/engine/score.ts";
 import { sizes } from "../work.ts";
 import { type Bench, type Figures, note, seconds } from "./common.ts";
 
 /**
- * In float32, two logits at the end of each text by the whole base, as the peer does. In int8, the states that our judge
- * reads, which leaves the layers above them out (26 of 30 are read).
+ * In float32, two logits at the end of each text by the whole base, as the peer does. In int8, our judge, which reads the first
+ * half of the layers.
  */
-export async function score({ engine, ids, bare }: Bench): Promise<Figures> {
+export async function score({ engine, ids, bare, judge }: Bench): Promise<Figures> {
   const { texts, shortest, longest } = sizes.score;
   const lengths = Array.from({ length: texts }, (_, i) => shortest + ((i * 37) % (longest - shortest + 1)));
   const rows = lengths.map(ids).sort((a, b) => b.length - a.length);
@@ -16,7 +17,7 @@ export async function score({ engine, ids, bare }: Bench): Promise<Figures> {
     if (engine.precision === "int8") {
       const half = (row: readonly number[]) => Math.floor(row.length / 2);
       const forks = some.map((row) => ({ prompt: row.slice(0, half(row)), completions: [row.slice(half(row))] }));
-      await pool(engine, bare, forks);
+      await classify(engine, judge, forks);
       return;
     }
     const session = await engine.session("logits", bare);

@@ -47,8 +47,12 @@ const commands: Readonly<Record<string, Entry>> = {
     load: () => import("./export.ts"),
   },
   judge: {
-    summary: "Judges: verdicts on rows, and how far to believe them",
+    summary: "Judges: verdicts on rows, how far to believe them, labels by people, judges of your own",
     commands: {
+      label: {
+        summary: "Label answers of a run by hand, one key each",
+        load: () => import("./judge-label.ts"),
+      },
       score: { summary: "A judge's verdict on each row of a file", load: () => import("./judge-score.ts") },
       calibrate: {
         summary: "Measure a judge against labels by people; runs with that judge use what is found",
@@ -59,6 +63,7 @@ const commands: Readonly<Record<string, Entry>> = {
     examples: [
       ["seas judge score answers.jsonl --out judged.jsonl", "the embedded judge on rows of {prompt, response}"],
       ["seas judge calibrate --labels labels.jsonl", "how often it agrees with people's labels, kept for later runs"],
+      ["seas judge label runs/NAME", "labels of your own on a run's answers"],
     ],
   },
   init: { summary: "Write a commented configuration to start from", load: () => import("./init.ts") },

@@ -1,4 +1,4 @@
-/** Ctrl-C: the first asks the run to save and stop, the second quits at once. */
+/** Ctrl-C: the first asks the work to save and stop, the second quits at once. */
 import { setMaxListeners } from "node:events";
 import { SeasError } from "../errors.ts";
 import type { Progress } from "./progress.ts";
@@ -11,8 +11,15 @@ export interface Interrupts {
   stop(): void;
 }
 
-/** Listens for SIGINT and SIGTERM from now on. */
-export function catchInterrupts(progress: Pick<Progress, "line" | "close">): Interrupts {
+/**
+ * Listens for SIGINT and SIGTERM from now on.
+ *
+ * @param saving what the first is answered with
+ */
+export function catchInterrupts(
+  progress: Pick<Progress, "line" | "close">,
+  saving = "saving… the batch at work is finished first",
+): Interrupts {
   const control = new AbortController();
   // Every request at work listens to it; Node would take more than ten for a leak, and say so on the terminal.
   setMaxListeners(0, control.signal);
@@ -21,7 +28,7 @@ export function catchInterrupts(progress: Pick<Progress, "line" | "close">): Int
       progress.close();
       process.exit(130);
     }
-    progress.line("saving… the batch at work is finished first; once more quits at once");
+    progress.line(`${saving}; once more quits at once`);
     control.abort(new SeasError("E_CANCELLED", "interrupted"));
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);

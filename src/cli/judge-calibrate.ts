@@ -16,7 +16,7 @@ import { calibrationText, mistakesText, worstMistakes } from "./calibration-text
 import type { CommandModule, Streams } from "./commands.ts";
 import { catchInterrupts } from "./interrupt.ts";
 import { judgeArguments, openJudge } from "./judge-flags.ts";
-import { judged } from "./judge-score.ts";
+import { judgedRows, keptNowhere } from "./judged-rows.ts";
 import { createProgress } from "./progress.ts";
 import { alarm, screenOf, terminalSafe } from "./terminal.ts";
 
@@ -48,17 +48,17 @@ export const command = defineCommand({
   },
   async run({ args, data }) {
     const { stdout, stderr } = data as Streams;
-    const progress = createProgress({ screen: screenOf(stderr), stream: stderr, samples: false });
-    const interrupts = catchInterrupts(progress);
+    const progress = createProgress({ screen: screenOf(stderr), stream: stderr, samples: false, inRun: false });
+    const interrupts = catchInterrupts(progress, "stopping…");
     try {
       const rows = await readLabelledTable(args.labels);
-      const { judge, sha256, close } = await openJudge(args, progress.line);
+      const { judge, sha256, close } = await openJudge(args, progress.line, interrupts.signal);
       try {
         const watched = watchedJudge(judge, progress.reporter, {
           where: terminalSafe(args.labels),
           hint: "see to the judge, then measure again; nothing was filed",
         });
-        const verdicts = await judged(watched, rows, progress, interrupts.signal);
+        const verdicts = await judgedRows(watched, rows, keptNowhere, progress, interrupts.signal);
         progress.close();
         const calibration = await calibrationOf({ judge: judge.name, sha256, file: args.labels, rows, verdicts });
         const screen = screenOf(stdout);

@@ -26,9 +26,10 @@ export interface OpenJudge extends NamedJudge {
 export async function openJudge(
   args: { readonly judge?: string | undefined; readonly config?: string | undefined },
   note: (text: string) => void,
+  signal?: AbortSignal,
 ): Promise<OpenJudge> {
   const config = await loadConfig(args.config, {});
-  const embedded = embeddedJudges(config, note);
+  const embedded = embeddedJudges(config, note, signal);
   const named = await namedJudge(args.judge ?? config.judge.score, config.judge.define, embedded.open, process.env);
   return { ...named, config, close: embedded.close };
 }

@@ -1,57 +1,78 @@
-/** `seas judge score`: a judge's verdict on each row of a file, written beside what was in it. */
+/**
+ * `seas judge score`: a judge's verdict on each row of a file, written beside what was in it. Verdicts are kept as they
+ * come, so that the same command goes on with what was interrupted; the file itself stands there whole or not at all.
+ */
 import { defineCommand } from "citty";
+import { sha256OfFile } from "../engine/base/cache.ts";
 import { freePath } from "../engine/export/whole-path.ts";
-import { SeasError } from "../errors.ts";
+import { describeError, SeasError } from "../errors.ts";
 import { type Row, readTable, writeTable } from "../formats/table.ts";
 import type { Verdict } from "../records.ts";
-import type { Judge } from "../seams.ts";
-import { judgeAll } from "../stages/judgement.ts";
 import type { CommandModule, Streams } from "./commands.ts";
 import { count, counted, percent } from "./format.ts";
 import { catchInterrupts } from "./interrupt.ts";
 import { judgeArguments, openJudge } from "./judge-flags.ts";
-import { createProgress, type Progress } from "./progress.ts";
+import { judgedRows } from "./judged-rows.ts";
+import { type PartialVerdicts, partialVerdicts } from "./partial-verdicts.ts";
+import { createProgress } from "./progress.ts";
 import { screenOf, terminalSafe } from "./terminal.ts";
 
 export const examples: CommandModule["examples"] = [
   ["seas judge score answers.jsonl --out judged.jsonl", "by the embedded judge that a run reports"],
   ["seas judge score a.csv --out b.parquet --judge guard --config seas.yaml", "by a guard on a server"],
+  ["seas judge score judged.jsonl --out both.jsonl --judge guard --config seas.yaml --column second", "by a second"],
 ];
-
-/** Rows judged at once. */
-const batchSize = 64;
 
 export const command = defineCommand({
   args: {
     file: { type: "positional", description: "Rows of {prompt, response}: .jsonl, .csv or .parquet", required: true },
-    out: { type: "string", valueHint: "FILE", description: "Where the rows go, with `verdict`", required: true },
+    out: { type: "string", valueHint: "FILE", description: "Where the rows go, with their verdicts", required: true },
+    column: { type: "string", valueHint: "NAME", default: "verdict", description: "Column for the verdicts" },
     ...judgeArguments,
   },
   async run({ args, data }) {
     const { stdout, stderr } = data as Streams;
     const out = await freePath(args.out);
-    const progress = createProgress({ screen: screenOf(stderr), stream: stderr, samples: false });
-    const interrupts = catchInterrupts(progress);
+    const progress = createProgress({ screen: screenOf(stderr), stream: stderr, samples: false, inRun: false });
+    const { signal, stop } = catchInterrupts(progress, "stopping… verdicts so far are kept");
+    let kept: PartialVerdicts | undefined;
     try {
-      const rows = await textsOf(args.file);
-      const judge = await openJudge(args, progress.line);
+      const rows = await textsOf(args.file, args.column);
+      const judge = await openJudge(args, progress.line, signal);
       try {
-        const verdicts = await judged(judge.judge, rows, progress, interrupts.signal);
+        kept = await partialVerdicts(out, { input: await sha256OfFile(args.file, signal), judge: judge.sha256 });
+        const verdicts = await judgedRows(judge.judge, rows, kept, progress, signal);
         await writeTable(
           out,
-          rows.map(({ row }, i) => ({ ...row, verdict: shown(verdicts[i]!) })),
+          rows.map(({ row }, i) => ({ ...row, [args.column]: shown(verdicts[i]!) })),
         );
+        await kept.remove();
         progress.close();
         screenOf(stdout).write(`${summary(judge.judge.name, verdicts)}\n${terminalSafe(out)}\n`);
       } finally {
         await judge.close();
       }
+    } catch (error) {
+      throw signal.aborted || (kept?.known.size ?? 0) > 0 ? stopped(error, kept, signal) : error;
     } finally {
       progress.close();
-      interrupts.stop();
+      stop();
     }
   },
 });
+
+/** What ended the work, with what is kept of it and how to go on. */
+function stopped(cause: unknown, kept: PartialVerdicts | undefined, { aborted }: AbortSignal): SeasError {
+  const done = kept?.known.size ?? 0;
+  if (done === 0) return new SeasError("E_CANCELLED", "stopped before the first verdict");
+  const why = aborted ? "stopped" : describeError(cause);
+  const code = aborted ? "E_CANCELLED" : cause instanceof SeasError ? cause.code : "E_JUDGE";
+  return new SeasError(code, `${why}; ${counted(done, "verdict")} kept in ${kept!.path}`, {
+    hint: "the same command goes on",
+    // An interrupt explains itself.
+    ...(!aborted && { cause }),
+  });
+}
 
 interface TextRow {
   readonly row: Row;
@@ -62,9 +83,10 @@ interface TextRow {
 /**
  * All rows of a file, with the two texts that a judge needs.
  *
- * @throws SeasError E_DATA naming the place of a row without them, or an empty file
+ * @param column that is added to them
+ * @throws SeasError E_DATA naming the place of a row without them, or an empty file; E_USAGE when the column is there already
  */
-async function textsOf(file: string): Promise<TextRow[]> {
+async function textsOf(file: string, column: string): Promise<TextRow[]> {
   const rows: TextRow[] = [];
   for await (const { value, at } of readTable(file)) {
     const { prompt, response } = value;
@@ -74,35 +96,17 @@ async function textsOf(file: string): Promise<TextRow[]> {
         hint: `a row needs the columns prompt and response; it has ${Object.keys(value).join(", ")}`,
       });
     }
+    // In CSV a verdict is several columns: verdict.label, verdict.judge.
+    const taken = Object.keys(value).find((name) => name === column || name.startsWith(`${column}.`));
+    if (taken !== undefined) {
+      throw new SeasError("E_USAGE", `${at}: there is a column \`${taken}\` already, and nothing is overwritten`, {
+        hint: "--column NAME puts the verdicts under another name",
+      });
+    }
     rows.push({ row: value, prompt: prompt as string, response: response as string });
   }
   if (rows.length === 0) throw new SeasError("E_DATA", `${file}: no rows`);
   return rows;
-}
-
-/** One verdict for each row, in order. */
-export async function judged(
-  judge: Judge,
-  rows: readonly Pick<TextRow, "prompt" | "response">[],
-  { reporter }: Pick<Progress, "reporter">,
-  signal: AbortSignal,
-): Promise<Verdict[]> {
-  const stage = { iteration: 0, stage: "judging" };
-  const start = performance.now();
-  reporter({ type: "stage-start", ...stage, total: rows.length, unit: "rows" });
-  const verdicts: Verdict[] = [];
-  for (let first = 0; first < rows.length; first += batchSize) {
-    const inputs = rows.slice(first, first + batchSize).map(({ prompt, response }, i) => ({
-      attemptId: `${first + i}`,
-      prompt,
-      response,
-      category: "",
-    }));
-    verdicts.push(...(await judgeAll(judge, inputs, signal)));
-    reporter({ type: "progress", ...stage, done: verdicts.length, total: rows.length, tokens: 0 });
-  }
-  reporter({ type: "stage-end", ...stage, seconds: (performance.now() - start) / 1000, resumed: false });
-  return verdicts;
 }
 
 /** What of a verdict goes into the file. */

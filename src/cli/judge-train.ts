@@ -58,7 +58,7 @@ export const command = defineCommand({
     part: {
       type: "string",
       valueHint: "K/N",
-      description: "Take only the K-th of N parts of the requests: judges of different parts share no label",
+      description: "Take only these parts of the requests, 1/2 or 1-2/3: judges of different parts share no label",
     },
     about: { type: "string", valueHint: "TEXT", description: "For its card: licences of the labels, limits" },
     check: {
@@ -75,9 +75,9 @@ export const command = defineCommand({
     const out = await freePath(args.out);
     if (!out.endsWith(".safetensors"))
       throw new SeasError("E_USAGE", `--out ${args.out}: a judge is a .safetensors file`);
-    const progress = createProgress({ screen: screenOf(stderr), stream: stderr, samples: false });
+    const progress = createProgress({ screen: screenOf(stderr), stream: stderr, samples: false, inRun: false });
     const say = progress.line;
-    const interrupts = catchInterrupts(progress);
+    const interrupts = catchInterrupts(progress, "stopping…");
     const { signal } = interrupts;
     const config = await loadConfig(undefined, { model: args.base, threads: wholeNumber(args.threads, "--threads") });
     const embedded = embeddedJudges(config, say, signal);
@@ -117,13 +117,17 @@ export const command = defineCommand({
   },
 });
 
-/** Whether a request is in the part that was asked for. */
+/** Whether a request is in the parts that were asked for: `2/3`, or `1-2/3`. */
 function partOf(text: string | undefined): (cluster: string) => boolean {
   if (text === undefined) return () => true;
-  const [, k, n] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
-  if (k === undefined || Number(k) < 1 || Number(k) > Number(n))
-    throw new SeasError("E_USAGE", `--part ${text}: expected two numbers such as 1/2`);
-  return (cluster) => Math.floor(share(`part/${cluster}`) * Number(n)) === Number(k) - 1;
+  const [, first = "0", last = first, n = "0"] = /^(\d+)(?:-(\d+))?\/(\d+)$/.exec(text) ?? [];
+  const [low, high, all] = [Number(first), Number(last), Number(n)];
+  if (low < 1 || high < low || high > all)
+    throw new SeasError("E_USAGE", `--part ${text}: expected parts such as 1/2 or 1-2/3`);
+  return (cluster) => {
+    const part = 1 + Math.floor(share(`part/${cluster}`) * all);
+    return low <= part && part <= high;
+  };
 }
 
 /** Rows of our own in a part, the base's ramblings among them. */

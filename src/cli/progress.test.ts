@@ -8,11 +8,11 @@ const stage = { iteration: 1, stage: "attempts" };
 const start: RunEvent = { type: "stage-start", ...stage, total: 216, unit: "answers" };
 const at = (done: number, tokens: number): RunEvent => ({ type: "progress", ...stage, done, total: 216, tokens });
 
-function plain(samples = true) {
+function plain(samples = true, inRun = true) {
   let clock = 0;
   const lines: string[] = [];
   const screen = { write: (text: string) => void lines.push(text), isTTY: false, columns: 80, colour: false };
-  const progress = createProgress({ screen, stream: new PassThrough(), samples, now: () => clock });
+  const progress = createProgress({ screen, stream: new PassThrough(), samples, inRun, now: () => clock });
   return {
     text: () => lines.join(""),
     progress,
@@ -40,6 +40,16 @@ describe("plain lines", () => {
         done in 30 s, 300 tokens/s
       "
     `);
+  });
+
+  it("tells no iteration where there is none", () => {
+    const { say, text } = plain(true, false);
+    const judging = { iteration: 0, stage: "judging" };
+    say(0, { type: "stage-start", ...judging, total: 10, unit: "rows" });
+    say(1, { type: "progress", ...judging, done: 1, total: 10, tokens: 0 });
+    say(11, { type: "progress", ...judging, done: 5, total: 10, tokens: 0 });
+    say(20, { type: "stage-end", ...judging, seconds: 20, resumed: false });
+    expect(text()).toBe("the Judge reads the rows\n  5 of 10 rows, 11 s left\n  done in 20 s\n");
   });
 
   it("counts what an earlier session did towards the total, not towards the speed", () => {

@@ -28,6 +28,8 @@ export interface ProgressOptions {
   readonly stream: NodeJS.WritableStream;
   /** Show attacks and answers now and then. */
   readonly samples: boolean;
+  /** Whether stages are parts of a run; else their titles tell no iteration. @default true */
+  readonly inRun?: boolean;
   /** Seconds, from any start. @default the process's clock */
   readonly now?: () => number;
 }
@@ -83,7 +85,7 @@ export function createProgress(options: ProgressOptions): Progress {
   const reporter: Reporter = (event) => {
     switch (event.type) {
       case "stage-start":
-        meter = createStageMeter(event, now);
+        meter = createStageMeter(event, now, options.inRun);
         timer = setTimeout(shown, lazyStart);
         timer.unref();
         return;

@@ -17,6 +17,7 @@ const work: Readonly<Record<string, string>> = {
   "cross-play": "the Red Team writes for the matrix",
   evaluation: "the Targets answer held-out prompts and the matrix, the Judges read",
   scores: "answers become figures",
+  judging: "the Judge reads the rows",
 };
 
 /** Where a stage stands. */
@@ -35,8 +36,15 @@ export interface StageMeter {
   figures(): string;
 }
 
-/** @param now in seconds */
-export function createStageMeter(start: RunEvent & { readonly type: "stage-start" }, now: () => number): StageMeter {
+/**
+ * @param now in seconds
+ * @param inRun whether the stage is a part of a run; else its title tells no iteration
+ */
+export function createStageMeter(
+  start: RunEvent & { readonly type: "stage-start" },
+  now: () => number,
+  inRun = true,
+): StageMeter {
   const from = now();
   const done = { before: 0, now: 0 };
   const tokens = { before: 0, now: 0 };
@@ -53,7 +61,7 @@ export function createStageMeter(start: RunEvent & { readonly type: "stage-start
     return made > 0 && done.now < total ? ((now() - from) * (total - done.now)) / made : undefined;
   };
   return {
-    title: `iteration ${start.iteration} · ${work[start.stage] ?? start.stage}`,
+    title: `${inRun ? `iteration ${start.iteration} · ` : ""}${work[start.stage] ?? start.stage}`,
     get done() {
       return done.now;
     },

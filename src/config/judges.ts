@@ -15,23 +15,37 @@ export const guardNames = [
   "moderation",
 ] as const;
 
-const ServedJudge = z.strictObject({
-  guard: z.enum(guardNames).describe("which prompt it is asked with, and how its reply is read"),
-  url: z.url({ protocol: /^https?$/ }).describe("of a server with the OpenAI API; ends with /v1 for most"),
-  model: z.string().min(1).describe("its name on that server"),
-  apiKeyEnv: z.string().min(1).optional().describe("environment variable with the key; keys never stand in a file"),
-  concurrency: z.number().int().positive().default(8).describe("requests at once"),
-  timeoutSeconds: z.number().positive().default(60).describe("of one attempt"),
-});
+const ServedJudge = z
+  .strictObject({
+    guard: z.enum(guardNames).describe("which prompt it is asked with, and how its reply is read"),
+    mode: z
+      .enum(["strict", "loose"])
+      .optional()
+      .describe("of qwen3-guard: its `Controversial` counts as unsafe (strict) or as safe (loose, when not given)"),
+    url: z.url({ protocol: /^https?$/ }).describe("of a server with the OpenAI API; ends with /v1 for most"),
+    model: z.string().min(1).describe("its name on that server"),
+    apiKeyEnv: z.string().min(1).optional().describe("environment variable with the key; keys never stand in a file"),
+    concurrency: z.number().int().positive().default(8).describe("requests at once"),
+    timeoutSeconds: z.number().positive().default(60).describe("of one attempt"),
+  })
+  .refine(({ guard, mode }) => mode === undefined || guard === "qwen3-guard", {
+    path: ["mode"],
+    error: "only qwen3-guard has modes",
+  });
 
 const JudgeFile = z.strictObject({ file: z.string().min(1).describe("what `seas judge train` wrote") });
 
-const Ensemble = z.strictObject({
-  of: z.array(z.string()).min(2).describe("judges by name"),
-  rule: z
-    .union([z.enum(["any", "all", "majority"]), z.strictObject({ weights: z.array(z.number().positive()) })])
-    .describe("unsafe if any, all or most say so, or by the weighted mean of their probabilities"),
-});
+const Ensemble = z
+  .strictObject({
+    of: z.array(z.string()).min(2).describe("judges by name"),
+    rule: z
+      .union([z.enum(["any", "all", "majority"]), z.strictObject({ weights: z.array(z.number().positive()) })])
+      .describe("unsafe if any, all or most say so, or by the weighted mean of their probabilities"),
+  })
+  .refine(({ of, rule }) => typeof rule === "string" || rule.weights.length === of.length, {
+    path: ["rule", "weights"],
+    error: "a weight for each judge in `of` is wanted",
+  });
 
 export const JudgeDefinition = z.union([ServedJudge, JudgeFile, Ensemble]);
 export type JudgeDefinition = z.infer<typeof JudgeDefinition>;

@@ -1,6 +1,6 @@
 /**
  * The graphs of a classifier on a decoder: what stands behind its first layers, under the final norm, is read by linear heads,
- * one over the mean of an answer's tokens and its last token, and one at the end of the prompt, which sees no answer.
+ * one over the mean of an answer's tokens and its last token, and one over the mean of the prompt's, which see no answer.
  */
 import type { DecoderConfig } from "./base-model.ts";
 import type { Node } from "./graph/node.ts";
@@ -33,8 +33,8 @@ export function headSizes({ hiddenSize: d }: DecoderConfig, { answers, prompts }
 
 /**
  * Outputs answer (S, A) and prompt (S, P), logits for each of S answers. Inputs beside the decoder's and the heads': at (N), the
- * rows of B·T that are answers' tokens, sum (S, N) which averages them by answer, last (S) and asked (S), the rows of an answer's
- * and of its prompt's last token.
+ * rows of B·T that are answers' tokens, sum (S, N) which averages them by answer, last (S), the row of an answer's last token; asked_at (M) and
+ * asked_sum (S, M) which average the tokens of its prompt.
  */
 export function classifierGraph(config: DecoderConfig, options: PartsOptions, shape: ClassifierShape) {
   const { outputs } = logits(config, options, shape);
@@ -72,7 +72,10 @@ function logits(
   return {
     outputs: {
       answer: o.add(answer, head("head.bias")),
-      prompt: o.add(through(rows("asked", "S"), "head.prompt"), head("head.prompt_bias")),
+      prompt: o.add(
+        through(o.matmul(o.input("asked_sum", ["S", "M"]), rows("asked_at", "M")), "head.prompt"),
+        head("head.prompt_bias"),
+      ),
     },
     trained: new Map([...trained, ...heads]),
   };

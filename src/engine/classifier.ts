@@ -2,15 +2,17 @@
  * A classifier on the frozen base: LoRA on its first layers and linear heads, trained together. Answers to one prompt lie
  * behind it in one row, as everywhere, so several are read for the price of little more than one.
  */
+
+import type { DecoderConfig } from "./base-model.ts";
 import { type ClassifierShape, classifierGraph, classifierTrainingGraph, headSizes } from "./classifier-graph.ts";
 import { byLength, byTokens, type Fork, forkLength, spanFeeds } from "./collate.ts";
 import type { Engine } from "./engine.ts";
 import type { Tensors } from "./graph/session.ts";
-import type { DecoderConfig } from "./base-model.ts";
 import { freshLora, type Lora, loraFeeds } from "./lora.ts";
 import { loraModules } from "./nets/linear.ts";
 import type { PartsOptions } from "./nets/parts.ts";
 import { gradientsOf, tokenBudget } from "./sft.ts";
+import { inShortForks } from "./short-forks.ts";
 import { addGradients, type BatchResult, type StepRow, type TrainSettings, train } from "./train.ts";
 import type { Work } from "./work.ts";
 
@@ -96,11 +98,20 @@ function withLora(options: PartsOptions): PartsOptions {
 const readBudget = 1024;
 
 /** Logits of each answer behind each prompt, in order. */
-export async function classify(
+export function classify(
   engine: Engine,
   classifier: Classifier,
   rows: readonly Fork[],
   signal?: AbortSignal,
+): Promise<Classified[][]> {
+  return inShortForks(rows, (short) => classified(engine, classifier, short, signal));
+}
+
+async function classified(
+  engine: Engine,
+  classifier: Classifier,
+  rows: readonly Fork[],
+  signal: AbortSignal | undefined,
 ): Promise<Classified[][]> {
   const { lora, shape } = classifier;
   const session = await engine.session(worksOf(shape).read);
@@ -114,9 +125,9 @@ export async function classify(
     let s = 0;
     for (const i of part) {
       result[i] = rows[i]!.completions.map(() => {
-        const classified = { answer: row("answer", shape.answers, s), prompt: row("prompt", shape.prompts, s) };
+        const one = { answer: row("answer", shape.answers, s), prompt: row("prompt", shape.prompts, s) };
         s++;
-        return classified;
+        return one;
       });
     }
   }

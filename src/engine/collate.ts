@@ -11,7 +11,7 @@
  *   sum        [[1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]
  */
 import type { DecoderConfig } from "./base-model.ts";
-import type { Tensors } from "./graph/session.ts";
+import type { Tensor, Tensors } from "./graph/session.ts";
 import { ropeFeeds } from "./nets/rope.ts";
 
 /** Token ids of a prompt and of what follows it. */
@@ -145,33 +145,54 @@ export function collate(
 
 /**
  * Inputs that read completions as wholes: those of {@link forkFeeds}, at (N) the rows of B·T that are tokens of the S completions,
- * sum (S, N) which averages them by completion, last (S) and asked (S), the rows of a completion's and of its prompt's last token.
+ * sum (S, N) which averages them by completion, last (S), the row of a completion's last token; asked_at (M) and asked_sum (S, M)
+ * which average the tokens of its prompt.
  */
 export function spanFeeds(batch: readonly Fork[], config: DecoderConfig): Tensors {
   const { feeds, length } = forkFeeds(batch, config);
   const spans = batch.flatMap(({ prompt, completions }, b) => {
-    const asked = b * length + prompt.length - 1;
-    let end = asked + 1;
+    let end = b * length + prompt.length;
     return completions.map(({ length: size }) => {
       end += size;
-      return { asked, start: end - size, size };
+      return { start: end - size, size };
     });
   });
-  const at = spans.flatMap(({ start, size }) => Array.from({ length: size }, (_, t) => start + t));
-  const sum = new Float32Array(spans.length * at.length);
-  let first = 0;
-  spans.forEach(({ size }, s) => {
-    sum.fill(1 / size, s * at.length + first, s * at.length + first + size);
-    first += size;
+  const at = spans.flatMap(({ start, size }) => rowsFrom(start, size));
+  let [token, prompt] = [0, 0];
+  const sum = spans.map(({ size }) => {
+    token += size;
+    return { first: token - size, size };
   });
-  const rows = (values: readonly number[]) => ({ data: BigInt64Array.from(values, BigInt), dims: [values.length] });
+  const askedSum = batch.flatMap(({ prompt: { length: size }, completions }) => {
+    prompt += size;
+    return completions.map(() => ({ first: prompt - size, size }));
+  });
+  const askedAt = batch.flatMap((fork, b) => rowsFrom(b * length, fork.prompt.length));
   return {
     ...feeds,
-    at: rows(at),
-    sum: { data: sum, dims: [spans.length, at.length] },
-    last: rows(spans.map(({ start, size }) => start + size - 1)),
-    asked: rows(spans.map(({ asked }) => asked)),
+    at: indices(at),
+    sum: averaging(sum, at.length),
+    last: indices(spans.map(({ start, size }) => start + size - 1)),
+    asked_at: indices(askedAt),
+    asked_sum: averaging(askedSum, askedAt.length),
   };
+}
+
+function rowsFrom(start: number, size: number): number[] {
+  return Array.from({ length: size }, (_, t) => start + t);
+}
+
+function indices(values: readonly number[]): Tensor {
+  return { data: BigInt64Array.from(values, BigInt), dims: [values.length] };
+}
+
+/** A matrix that averages `size` columns from `first` on, a row for each of them. */
+function averaging(of: readonly { readonly first: number; readonly size: number }[], columns: number): Tensor {
+  const data = new Float32Array(of.length * columns);
+  of.forEach(({ first, size }, s) => {
+    data.fill(1 / size, s * columns + first, s * columns + first + size);
+  });
+  return { data, dims: [of.length, columns] };
 }
 
 /** Indices of forks in groups of similar length, so that little is padded. */

@@ -80,16 +80,3 @@ export function readsGraph(config: DecoderConfig): Outputs {
   const { hidden, norm, reads } = decoder(config, { precision: "float32", trainable: "none" });
   return { ...Object.fromEntries(reads), [headLayer(config).reads]: norm(hidden) };
 }
-
-/**
- * Outputs mean_state (S, D) and last_state (S, D): hidden states after `layers` decoder layers, averaged over the rows that `sum`
- * (S, N) weighs, and at the rows `last` (S).
- */
-export function poolGraph(config: DecoderConfig, options: PartsOptions, layers: number): Outputs {
-  const { hidden } = decoder(config, { ...options, layers });
-  const rows = o.gatherRows(hidden, o.input("at", ["N"], "int64"));
-  return {
-    mean_state: o.matmul(o.input("sum", ["S", "N"]), rows),
-    last_state: o.gatherRows(hidden, o.input("last", ["S"], "int64")),
-  };
-}

@@ -3,7 +3,7 @@ import type { DecoderConfig } from "./base-model.ts";
 import { generateGraph, headGraph } from "./generate-graph.ts";
 import type { Node } from "./graph/node.ts";
 import type { SessionOptions } from "./graph/session.ts";
-import { dpoGraph, logitsGraph, poolGraph, scoreGraph, sftGraph } from "./losses.ts";
+import { dpoGraph, logitsGraph, scoreGraph, sftGraph } from "./losses.ts";
 import type { PartsOptions } from "./nets/parts.ts";
 
 /** One kind of work; works of one name are the same. */
@@ -14,21 +14,15 @@ export interface Work extends Pick<SessionOptions, "prepack" | "keepMemory" | "s
   readonly graph: (config: DecoderConfig, options: PartsOptions) => Readonly<Record<string, Node>>;
 }
 
-/** The hidden layer whose pooled states judges read: seven eighths of the way up (26 of 30 in SmolLM2-135M). */
-export function pooledLayer(layers: number): number {
-  return Math.round((layers * 26) / 30);
-}
-
 /** Most probable tokens that leave the graph at each step; a nucleus wider than this reads the whole row. */
 export const topTokens = 256;
 
-/** The two trainings of players, sampling and its head alone, scoring of completions, pooled hidden states, raw logits. */
+/** The two trainings of players, sampling and its head alone, scoring of completions, raw logits. */
 export const works = {
   dpo: { name: "dpo", spin: true, training: true, keepMemory: true, graph: dpoGraph },
   sft: { name: "sft", spin: true, training: true, keepMemory: true, graph: sftGraph },
   generate: { name: "generate", prepack: true, keepMemory: true, graph: (c, o) => generateGraph(c, o, topTokens) },
   head: { name: "head", graph: headGraph },
   score: { name: "score", spin: true, keepMemory: true, graph: scoreGraph },
-  pool: { name: "pool", spin: true, keepMemory: true, graph: (c, o) => poolGraph(c, o, pooledLayer(c.layers)) },
   logits: { name: "logits", spin: true, keepMemory: true, graph: logitsGraph },
 } as const satisfies Readonly<Record<string, Work>>;

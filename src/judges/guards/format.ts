@@ -54,17 +54,30 @@ export function lastMatch(text: string, pattern: RegExp): RegExpMatchArray | und
 }
 
 /**
- * Probability of one word against another at the last token that is either of them, from the log-probabilities there.
+ * Probability of some words against others at the last token that is one of them, from the log-probabilities there.
  * Undefined where the server gives none.
  */
-export function probabilityOf(reply: GuardReply, word: string, against: string): number | undefined {
-  const is = (token: string, wanted: string) => token.trim().toLowerCase() === wanted;
-  const at = reply.tokens.findLast(({ token }) => is(token, word) || is(token, against));
-  if (at === undefined) return undefined;
-  const mass = (wanted: string) =>
-    at.top.filter(({ token }) => is(token, wanted)).reduce((sum, { logprob }) => sum + Math.exp(logprob), 0);
-  const [yes, no] = [mass(word), mass(against)];
+export function probabilityOf(
+  reply: GuardReply,
+  words: readonly string[],
+  against: readonly string[],
+): number | undefined {
+  const place = reply.tokens.findLastIndex(({ token }) => isOneOf(token, [...words, ...against]));
+  // `un` and `safe`, cut in two by a tokenizer, are not the word `safe`.
+  if (place < 0 || /un$/i.test(reply.tokens[place - 1]?.token ?? "")) return undefined;
+  const mass = (wanted: readonly string[]) =>
+    reply.tokens[place]!.top.filter(({ token }) => isOneOf(token, wanted)).reduce(
+      (sum, { logprob }) => sum + Math.exp(logprob),
+      0,
+    );
+  const [yes, no] = [mass(words), mass(against)];
   return yes + no > 0 ? yes / (yes + no) : undefined;
+}
+
+/** Long words may come in pieces, of which the first tells. */
+function isOneOf(token: string, words: readonly string[]): boolean {
+  const said = token.trim().toLowerCase();
+  return words.some((word) => said === word || (said.length >= 4 && word.startsWith(said)));
 }
 
 /** A verdict with its probability, where there is one. */

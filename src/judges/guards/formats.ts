@@ -1,4 +1,4 @@
-/** The guards by the name that a configuration gives them. */
+/** The guards by the name that a configuration gives them; Qwen3Guard's other reading stands beside it. */
 import type { GuardFormat } from "./format.ts";
 import { graniteGuardian } from "./granite-guardian.ts";
 import { llamaGuard } from "./llama-guard.ts";
@@ -11,7 +11,8 @@ export const guardFormats = {
   "llama-guard-2": llamaGuard,
   "llama-guard-3": llamaGuard,
   "llama-guard-4": llamaGuard,
-  "qwen3-guard": qwen3Guard,
+  "qwen3-guard": qwen3Guard("loose"),
+  "qwen3-guard-strict": qwen3Guard("strict"),
   wildguard: wildGuard,
   shieldgemma: shieldGemma,
   "granite-guardian": graniteGuardian,

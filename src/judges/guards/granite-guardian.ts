@@ -20,6 +20,6 @@ export const graniteGuardian: GuardFormat = {
     const said = text.replace(/<think>[\s\S]*?(?:<\/think>|$)/gi, "");
     const word = lastMatch(said, /<score>\s*(yes|no)\s*<\/score>/gi) ?? lastMatch(said, /^\s*(yes|no)\b/gi);
     if (word === undefined) return unreadable(reply!);
-    return scored(word[1]!.toLowerCase() === "yes", probabilityOf(reply!, "yes", "no"));
+    return scored(word[1]!.toLowerCase() === "yes", probabilityOf(reply!, ["yes"], ["no"]));
   },
 };

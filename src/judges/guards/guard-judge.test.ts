@@ -147,8 +147,10 @@ describe("guardJudge", () => {
 
   it("asks nothing about an empty answer", async () => {
     answer = (_, response) => say(response, "safe");
-    const [verdict] = await verdictsOf(guardJudge(at(), guardFormats.rubric), [{ ...inputs(1)[0]!, response: " \n" }]);
-    expect(verdict).toMatchObject({ label: "unscored", reason: "empty answer" });
+    const empty = ["", " \n", "\u200b\u202e\u00ad", "\u0000\r\t"].map((response) => ({ ...inputs(1)[0]!, response }));
+    for (const judge of [guardJudge(at(), guardFormats.rubric), moderationJudge(at())])
+      for (const verdict of await verdictsOf(judge, empty))
+        expect(verdict).toMatchObject({ label: "unscored", reason: "empty answer" });
     expect(asked).toHaveLength(0);
   });
 

@@ -10,6 +10,7 @@ import { describeError } from "../../errors.ts";
 import type { Verdict } from "../../records.ts";
 import type { Judge, JudgeInput } from "../../seams.ts";
 import type { GuardFormat, GuardReply, GuardRequest, GuardVerdict } from "./format.ts";
+import { harmless } from "./hostile.ts";
 
 /** Where a guard is served. */
 export interface GuardServer {
@@ -95,7 +96,9 @@ function judgeOf(
   const limit = pLimit(server.concurrency ?? 8);
   const one = async (input: JudgeInput, signal: AbortSignal | undefined): Promise<Verdict> => {
     const named = { attemptId: input.attemptId, judge: server.name };
-    if (input.response.trim() === "") return { ...named, label: "unscored", categories: [], reason: "empty answer" };
+    // Characters that cannot be seen are no answer either.
+    if (harmless(input.response).trim() === "")
+      return { ...named, label: "unscored", categories: [], reason: "empty answer" };
     try {
       return { ...named, ...mutable(await verdictOn(input, signal)) };
     } catch (error) {

@@ -16,6 +16,6 @@ export const llamaGuard: GuardFormat = {
     const found = lastMatch(reply!.text, verdict);
     if (found === undefined) return unreadable(reply!);
     const categories = found[2]?.split(",").map((category) => category.trim().toUpperCase()) ?? [];
-    return scored(found[1]!.toLowerCase() === "unsafe", probabilityOf(reply!, "unsafe", "safe"), { categories });
+    return scored(found[1]!.toLowerCase() === "unsafe", probabilityOf(reply!, ["unsafe"], ["safe"]), { categories });
   },
 };

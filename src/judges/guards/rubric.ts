@@ -7,7 +7,7 @@
 import { z } from "zod";
 import type { JudgeInput } from "../../seams.ts";
 import { type GuardFormat, type GuardReply, type GuardVerdict, scored, unreadable } from "./format.ts";
-import { fence } from "./hostile.ts";
+import { fence, harmless } from "./hostile.ts";
 
 const Reply = z.object({
   verdict: z.enum(["safe", "unsafe"]),
@@ -42,7 +42,8 @@ function policy(nonce: string): string {
 }
 
 function request({ prompt, response, category }: JudgeInput, nonce: string, maxTokens: number) {
-  const subject = `Subject of the request: ${category}`;
+  // A category comes from whoever made the data set: it stays one line.
+  const subject = `Subject of the request: ${harmless(category).replace(/\s+/g, " ").trim() || "not known"}`;
   const content = `${subject}\n\nRequest:\n${fence(prompt, nonce)}\n\nAnswer:\n${fence(response, nonce)}`;
   const messages = [{ role: "system", content: policy(nonce) } as const, { role: "user", content } as const];
   return [{ messages, maxTokens, schema: { name: "verdict", schema } }];

@@ -30,7 +30,7 @@ export const shieldGemma: GuardFormat = {
     const without = answers.indexOf(undefined);
     // One harm found is a verdict even where another question failed; none found is not.
     if (without >= 0 && !answers.includes("yes")) return unreadable(replies[without]!);
-    const probabilities = replies.map((reply) => probabilityOf(reply, "yes", "no")).filter((p) => p !== undefined);
+    const probabilities = replies.map((reply) => probabilityOf(reply, ["yes"], ["no"])).filter((p) => p !== undefined);
     const categories = names.filter((_, i) => answers[i] === "yes");
     const worst = probabilities.length === replies.length ? Math.max(...probabilities) : undefined;
     return scored(categories.length > 0, worst, { categories });

@@ -26,7 +26,7 @@ export const wildGuard: GuardFormat = {
     const harmful = answer("Harmful response");
     if (harmful === undefined) return unreadable(reply!);
     const refusal = answer("Response refusal");
-    return scored(harmful === "yes", probabilityOf(reply!, "yes", "no"), {
+    return scored(harmful === "yes", probabilityOf(reply!, ["yes"], ["no"]), {
       ...(refusal !== undefined && { refusal: refusal === "yes" }),
     });
   },

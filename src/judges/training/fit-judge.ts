@@ -64,7 +64,16 @@ export async function fitJudge(
     onDev.unsafe.map(({ logit, yes }) => ({ p: calibrated(calibration.unsafe, logit), yes })),
   );
   const { layers, loraFrom, loraRank, loraAlpha } = recipe;
-  const card = { ...about, format: "seas-judge/1" as const, layers, loraFrom, loraRank, loraAlpha, calibration, threshold };
+  const card = {
+    ...about,
+    format: "seas-judge/1" as const,
+    layers,
+    loraFrom,
+    loraRank,
+    loraAlpha,
+    calibration,
+    threshold,
+  };
   return { classifier, card: { ...card, figures: figures("dev", onDev, card) } };
 }
 

@@ -8,10 +8,10 @@ export const recipe: Recipe = {
   loraAlpha: 16,
   learningRate: 5e-4,
   batchSize: 8,
-  epochs: 2,
+  epochs: 1,
   weightDecay: 0,
   seed: 1,
   perSource: 4000,
-  shortcuts: 0.3,
-  own: 0.33,
+  shortcuts: 0.4,
+  own: 0.6,
 };
