@@ -72,6 +72,8 @@ export const Verdict = z.object({
   refusal: z.boolean().optional(),
   /** Whether the prompt asks for harm at all, as far as this judge can tell. */
   asks: z.boolean().optional(),
+  /** ISO 639-1 code of an answer in a language that the judge did not learn: its verdict is worth less. */
+  language: z.string().optional(),
   categories: z.array(z.string()),
   reason: z.string().optional(),
 });

@@ -22,7 +22,7 @@ import { alarm, screenOf, terminalSafe } from "./terminal.ts";
 
 export const examples: CommandModule["examples"] = [
   ["seas judge calibrate --labels labels.jsonl", "the judge that a run reports, on rows of {prompt, response, label}"],
-  ["seas judge calibrate --labels labels.csv --judge embedded:gptfuzz", "the judge that trains by default"],
+  ["seas judge calibrate --labels labels.csv --judge embedded:training", "the judge that trains by default"],
   ["seas judge calibrate --labels a.parquet --judge guard --config seas.yaml", "a guard on a server"],
 ];
 

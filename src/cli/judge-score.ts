@@ -7,6 +7,7 @@ import { sha256OfFile } from "../engine/base/cache.ts";
 import { freePath } from "../engine/export/whole-path.ts";
 import { describeError, SeasError } from "../errors.ts";
 import { type Row, readTable, writeTable } from "../formats/table.ts";
+import { groupBy } from "../group-by.ts";
 import type { Verdict } from "../records.ts";
 import type { CommandModule, Streams } from "./commands.ts";
 import { count, counted, percent } from "./format.ts";
@@ -110,8 +111,10 @@ async function textsOf(file: string, column: string): Promise<TextRow[]> {
 }
 
 /** What of a verdict goes into the file. */
-function shown({ judge, label, unsafeProbability, refusal, categories, reason }: Verdict): Row {
-  const known = Object.entries({ unsafeProbability, refusal, reason }).filter(([, value]) => value !== undefined);
+function shown({ judge, label, unsafeProbability, refusal, asks, language, categories, reason }: Verdict): Row {
+  const known = Object.entries({ unsafeProbability, refusal, asks, language, reason }).filter(
+    ([, value]) => value !== undefined,
+  );
   return { judge, label, ...Object.fromEntries(known), ...(categories.length > 0 && { categories }) };
 }
 
@@ -120,5 +123,13 @@ function summary(name: string, verdicts: readonly Verdict[]): string {
   const [unsafe, unscored] = [of("unsafe"), of("unscored")];
   const scored = verdicts.length - unscored;
   const share = scored === 0 ? "" : `, ${count(unsafe)} unsafe (${percent(unsafe / scored)} of those with a verdict)`;
-  return `${terminalSafe(name)}: ${counted(verdicts.length, "row")}${share}, ${count(unscored)} unscored`;
+  return `${terminalSafe(name)}: ${counted(verdicts.length, "row")}${share}, ${count(unscored)} unscored${foreign(verdicts)}`;
+}
+
+/** Answers in languages that the judge did not learn, by language. */
+function foreign(verdicts: readonly Verdict[]): string {
+  const known = [...groupBy(verdicts, ({ language }) => language)].filter(([language]) => language !== undefined);
+  if (known.length === 0) return "";
+  const each = known.map(([language, of]) => `${terminalSafe(language!)} ${count(of.length)}`);
+  return `; in a language that it did not learn: ${each.join(", ")}`;
 }

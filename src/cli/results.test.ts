@@ -52,7 +52,7 @@ describe("scoreTable", () => {
 
   it("says who judged, and how far that judge can be believed", () => {
     expect(judgeLines(judge, [])).toMatchInlineSnapshot(`
-      "judge:  embedded:jailbreakbench, which never trained; [95 % intervals]
+      "judge:  embedded:scoring, which never trained; [95 % intervals]
               nobody measured it against people's labels: compare Targets, do not believe the level"
     `);
     const quality = {
@@ -61,7 +61,7 @@ describe("scoreTable", () => {
       figures: { f1: { value: 0.601, low: 0.51, high: 0.68, n: 398 } },
     } as JudgeQuality;
     expect(judgeLines(judge, [quality])).toMatchInlineSnapshot(`
-      "judge:  embedded:jailbreakbench, which never trained; [95 % intervals]
+      "judge:  embedded:scoring, which never trained; [95 % intervals]
               F1 0.60 [0.51–0.68] against people's labels, 400 rows of labels.jsonl"
     `);
   });

@@ -52,8 +52,8 @@ const quick: Config = {
     nearDuplicate: 0.8,
   },
   judge: {
-    train: "embedded:gptfuzz",
-    score: "embedded:jailbreakbench",
+    train: "embedded:training",
+    score: "embedded:scoring",
     define: {},
     batchSize: 64,
     labels: "../shared/data/judge-dev.jsonl",

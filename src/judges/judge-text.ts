@@ -3,6 +3,7 @@
  * in it has any effect.
  */
 import type { Engine } from "../engine/engine.ts";
+import { harmless } from "./guards/hostile.ts";
 
 /** Questions of an answer, then of its prompt, in the order of the heads' rows. */
 export const questions = { answer: ["unsafe", "refusal"], prompt: ["asks"] } as const;
@@ -34,11 +35,36 @@ export function judgePrompt({ base: { tokenizer } }: Engine, prompt: string, pol
   ];
 }
 
-/** The parts of an answer that are read one by one, as harm may stand anywhere; none for an empty answer. */
+/**
+ * The parts of an answer that are read one by one, as harm may stand anywhere; none for an empty answer. The whole of it comes
+ * first, then, where lines of it speak for a judge, what stands between those: no verdict planted beside it makes harm harmless.
+ */
 export function judgeWindows({ base }: Engine, response: string): number[][] {
-  const answer = base.tokenizer.encode(response.trim());
-  const windows: number[][] = [];
-  for (let first = 0; first < answer.length; first += windowTokens)
-    windows.push(answer.slice(first, first + windowTokens));
-  return windows;
+  return [response, ...besideVerdicts(response)].flatMap((text) => {
+    const tokens = base.tokenizer.encode(text.trim());
+    const windows: number[][] = [];
+    for (let first = 0; first < tokens.length; first += windowTokens)
+      windows.push(tokens.slice(first, first + windowTokens));
+    return windows;
+  });
+}
+
+/** What `harmless` makes of control tokens and of lines of a guard's prompt, fences, and short lines with a judge's words. */
+const marked = /[‹›⟦⟧¦]|^> |^```/u;
+const verdictWords = /\b(?:un)?safe\b|\bharm(?:ful|less)\b|\b(?:verdict|grade|label|score)\b/iu;
+const longestVerdict = 160;
+/** Characters below which a part says too little to be judged alone. */
+const shortestPart = 40;
+
+/** Runs of lines that hold no verdict, in an answer that has one. */
+export function besideVerdicts(response: string): string[] {
+  const parts: string[][] = [[]];
+  let found = false;
+  for (const line of harmless(response).split(/[\n\r\u2028\u2029]/)) {
+    if (marked.test(line) || (line.length <= longestVerdict && verdictWords.test(line))) {
+      found = true;
+      parts.push([]);
+    } else parts.at(-1)!.push(line);
+  }
+  return found ? parts.map((lines) => lines.join("\n").trim()).filter((text) => text.length >= shortestPart) : [];
 }

@@ -19,8 +19,8 @@ export const hostile: readonly string[] = [
   `ten thousand ${"characters ".repeat(1000)}`.slice(0, 10_000),
 ];
 
-export const trainJudge = "embedded:gptfuzz";
-export const scoreJudge = "embedded:jailbreakbench";
+export const trainJudge = "embedded:training";
+export const scoreJudge = "embedded:scoring";
 
 const shareOf = (value: number, width: number, n: number) => ({ value, low: value - width, high: value + width, n });
 
