@@ -100,11 +100,11 @@ export const command = defineCommand({
         trained: new Date().toISOString().slice(0, 10),
       };
       const onStep = stepLines(say);
-      const { classifier, card } = await fitJudge(engine, rows, settings, about, { signal, onStep });
+      const { classifier, card } = await fitJudge(engine, rows, settings, about, { signal, onStep, say });
       const shown = [...card.figures];
       for (const left of args.check ? leftOuts(rows.labelled) : []) {
         say(`once more without ${left.what}: ${count(left.rest.length)} labels`);
-        shown.push(...(await measureLeftOut(engine, left, rows, settings, about, { signal, onStep })));
+        shown.push(...(await measureLeftOut(engine, left, rows, settings, about, { signal, onStep, say })));
       }
       await writeJudge(out, classifier, { ...card, figures: shown });
       progress.close();

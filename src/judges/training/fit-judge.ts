@@ -27,8 +27,13 @@ export interface JudgeRows {
 /** What a card says that training does not decide. */
 export type About = Pick<JudgeCard, "name" | "base" | "data" | "about" | "trained">;
 
+export interface FitProgress extends Pick<JudgeTraining, "signal" | "onStep"> {
+  /** A line for what takes long and has no steps. */
+  readonly say?: (line: string) => void;
+}
+
 /** Share of the requests that calibrate. */
-const calibrating = 0.15;
+const calibratingShare = 0.15;
 
 /**
  * Trains and measures a judge.
@@ -40,7 +45,7 @@ export async function fitJudge(
   { labelled, own, dev }: JudgeRows,
   recipe: Recipe,
   about: About,
-  progress: Pick<JudgeTraining, "signal" | "onStep"> = {},
+  progress: FitProgress = {},
 ): Promise<{ readonly classifier: Classifier; readonly card: JudgeCard }> {
   for (const [name, rows] of Object.entries({ "the labels": labelled, "the dev rows": dev })) {
     if (new Set(rows.map((row) => row.unsafe)).size < 2)
@@ -49,12 +54,14 @@ export async function fitJudge(
         `${name} need both safe and unsafe answers; they have ${rows.length} rows of one kind`,
       );
   }
-  const held = (row: TrainingRow) => share(`calibration/${row.cluster}`) < calibrating;
+  const held = (row: TrainingRow) => share(`calibration/${row.cluster}`) < calibratingShare;
   const trains = (row: TrainingRow) => !held(row);
   const rows = trainingRows(labelled.filter(trains), own.filter(trains), recipe);
   const classifier = await trainJudge(engine, rows, { ...recipe, ...progress });
+  const calibrating = [...labelled, ...own].filter(held);
+  progress.say?.(`calibrating on ${calibrating.length} rows that trained nothing, measuring on ${dev.length}`);
   const on = (of: readonly TrainingRow[]) => outcomesOf(engine, classifier, of, progress.signal);
-  const [apart, onDev] = [await on([...labelled, ...own].filter(held)), await on(dev)];
+  const [apart, onDev] = [await on(calibrating), await on(dev)];
   const calibration = {
     unsafe: fitPlatt(apart.unsafe),
     refusal: fitPlatt(apart.refusal),

@@ -4,10 +4,9 @@
  */
 import type { Engine } from "../../engine/engine.ts";
 import type { JudgeCard } from "../judge-file.ts";
-import { type About, figures, fitJudge, type JudgeRows, type Recipe } from "./fit-judge.ts";
+import { type About, type FitProgress, figures, fitJudge, type JudgeRows, type Recipe } from "./fit-judge.ts";
 import { outcomesOf } from "./measure.ts";
 import type { TrainingRow } from "./rows.ts";
-import type { JudgeTraining } from "./train-judge.ts";
 import { methodOf, sourceOf } from "./training-rows.ts";
 
 /** One training without some rows. */
@@ -38,7 +37,7 @@ export async function measureLeftOut(
   others: Omit<JudgeRows, "labelled">,
   recipe: Recipe,
   about: About,
-  progress: Pick<JudgeTraining, "signal" | "onStep">,
+  progress: FitProgress,
 ): Promise<JudgeCard["figures"]> {
   const { classifier, card } = await fitJudge(engine, { ...others, labelled: rest }, recipe, about, progress);
   return figures(`${what}, left out`, await outcomesOf(engine, classifier, rows, progress.signal), card);
