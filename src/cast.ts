@@ -62,7 +62,9 @@ export function embeddedJudges(config: Config, note: (text: string) => void, sig
       const classifier = await file.classifier(own.base.config);
       const judge = classifierJudge(own, classifier, file.card, { name, batchSize: config.judge.batchSize });
       // Read through another base, or through one that rounds otherwise, the same file gives other verdicts.
-      return { judge, sha256: hashOf([file.sha256, own.base.sha256, own.precision]), card: file.card };
+      const sha256 = hashOf([file.sha256, own.base.sha256, own.precision]);
+      const { measured, trained } = file.card;
+      return { judge, sha256, card: file.card, measured: { ...measured, date: `${trained}T00:00:00Z` } };
     },
     async close() {
       for (const each of [opened, ...others.values()]) await (await each)?.close();
@@ -106,7 +108,7 @@ export async function embeddedCast(
     trainer: embeddedTrainer(),
     trainJudge: train.judge,
     scoreJudge: score.judge,
-    calibrations: { train: await filed(train, note), score: await filed(score, note) },
+    calibrations: { train: await known(train, note), score: await known(score, note) },
     facts: {
       model: { name: base.name, sha256: base.sha256, judges: [train.sha256, score.sha256] },
       origin: base.origin,
@@ -120,14 +122,18 @@ export async function embeddedCast(
   };
 }
 
-/** The calibration of a judge, where one is filed; one that cannot be read must not keep a run from beginning. */
-async function filed({ sha256 }: NamedJudge, note: (text: string) => void): Promise<Calibration | undefined> {
+/** What is known of a judge: its filed calibration, else its card. One that cannot be read must not keep a run from beginning. */
+async function known(
+  { judge, sha256, measured }: NamedJudge,
+  note: (text: string) => void,
+): Promise<Calibration | undefined> {
   try {
-    return await readCalibration(defaultCacheDir(process.env, process.platform), sha256);
+    const filed = await readCalibration(defaultCacheDir(process.env, process.platform), sha256);
+    if (filed !== undefined) return filed;
   } catch (error) {
     note(`calibration passed over: ${describeError(error)}`);
-    return undefined;
   }
+  return measured && { format: 1, judge: judge.name, sha256, source: "card", ...measured };
 }
 
 /** A line for each fifth of something large that comes or is written, one after another. */

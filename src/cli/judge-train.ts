@@ -2,6 +2,7 @@
 import { basename } from "node:path";
 import { defineCommand } from "citty";
 import { embeddedJudges } from "../cast.ts";
+import { sha256OfFile } from "../engine/base/cache.ts";
 import type { Engine } from "../engine/engine.ts";
 import { freePath } from "../engine/export/whole-path.ts";
 import { SeasError } from "../errors.ts";
@@ -12,6 +13,7 @@ import { ownRows } from "../judges/training/own-rows.ts";
 import { ramble } from "../judges/training/ramble.ts";
 import { recipe } from "../judges/training/recipe.ts";
 import { readLabels, type TrainingRow } from "../judges/training/rows.ts";
+import { twinRows } from "../judges/training/twins/twins.ts";
 import { wholeNumber } from "./arguments.ts";
 import type { CommandModule, Streams } from "./commands.ts";
 import { loadConfig } from "./config-file.ts";
@@ -86,9 +88,10 @@ export const command = defineCommand({
       for (const path of args.labels.split(","))
         files.push({ path, rows: (await readLabels(path)).filter(({ cluster }) => part(cluster)) });
       const dev = await readLabels(args.dev);
+      const devFile = { name: basename(args.dev), sha256: await sha256OfFile(args.dev) };
       const engine = await embedded.engine();
       const own = await ownPart(engine, settings.seed, part, say, signal);
-      const rows: JudgeRows = { labelled: files.flatMap((file) => file.rows), own, dev };
+      const rows: JudgeRows = { labelled: files.flatMap((file) => file.rows), own, dev, devFile };
       const about: About = {
         name: args.name ?? basename(out, ".safetensors"),
         base: { open: args.base, name: engine.base.name },
@@ -149,7 +152,7 @@ async function ownPart(
     },
     signal,
   );
-  return ownRows(seed, rambling).filter(({ cluster }) => part(cluster));
+  return [...ownRows(seed, rambling), ...twinRows(recipe.twins, seed)].filter(({ cluster }) => part(cluster));
 }
 
 /** A line every now and then on how training goes. */

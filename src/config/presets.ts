@@ -56,7 +56,7 @@ const quick: Config = {
     score: "embedded:scoring",
     define: {},
     batchSize: 64,
-    labels: "../shared/data/judge-dev.jsonl",
+    labels: null,
     labelRows: 64,
     minF1: 0.5,
   },

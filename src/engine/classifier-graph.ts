@@ -20,6 +20,9 @@ export interface ClassifierShape {
   readonly prompts: number;
 }
 
+/** Heads begin at zero and have to learn faster than LoRA at the same rate. */
+const headScale = 8;
+
 /** The heads' matrices by input name, with their sizes. */
 export function headSizes({ hiddenSize: d }: DecoderConfig, { answers, prompts }: ClassifierShape) {
   return new Map([
@@ -66,7 +69,7 @@ function logits(
   const heads = new Map([...headSizes(config, shape)].map(([name, size]) => [name, o.input(name, size)]));
   const head = (name: string) => heads.get(name)!;
   const rows = (name: string, size: string) => norm(o.gatherRows(hidden, o.input(name, [size], "int64")));
-  const through = (x: Node, name: string) => o.matmul(x, head(name), { transB: true });
+  const through = (x: Node, name: string) => o.mul(o.matmul(x, head(name), { transB: true }), o.constant(headScale));
   const mean = o.matmul(o.input("sum", ["S", "N"]), rows("at", "N"));
   const answer = o.add(through(mean, "head.mean"), through(rows("last", "S"), "head.last"));
   return {

@@ -10,7 +10,7 @@ import type { StepRow } from "./train.ts";
 const random = createRandom("classifier").next;
 const shape = { layers: 1, loraFrom: 0, answers: 2, prompts: 1 };
 const settings = {
-  learningRate: 0.02,
+  learningRate: 0.01,
   batchSize: 4,
   epochs: 1,
   warmupRatio: 0,

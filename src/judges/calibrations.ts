@@ -17,6 +17,8 @@ export const Calibration = Measured.extend({
   /** Of all that decides the judge's verdicts. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   date: z.iso.datetime(),
+  /** Said by the card that a trained judge comes with; absent where `seas judge calibrate` found it. */
+  source: z.literal("card").optional(),
   /** Krippendorff's alpha of the people who labelled, where several did. */
   raters: Measured.shape.figures.shape.alpha.optional(),
 });

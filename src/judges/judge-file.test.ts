@@ -11,6 +11,7 @@ import { createRandom } from "../random.ts";
 import { type JudgeCard, readJudge, writeJudge } from "./judge-file.ts";
 
 const nothing = { value: null, low: null, high: null };
+const figure = { ...nothing, n: 0 };
 const card: JudgeCard = {
   format: "seas-judge/1",
   name: "tiny",
@@ -24,6 +25,22 @@ const card: JudgeCard = {
   about: "MIT",
   calibration: { unsafe: { scale: 1, shift: 0 }, refusal: { scale: 1, shift: 0 }, asks: { scale: 1, shift: 0 } },
   threshold: 0.4,
+  measured: {
+    labels: { file: "dev.jsonl", sha256: "0", rows: 3, clusters: 2 },
+    figures: {
+      accuracy: figure,
+      precision: figure,
+      recall: figure,
+      f1: figure,
+      auroc: figure,
+      ece: figure,
+      kappa: figure,
+      alpha: figure,
+    },
+    confusion: { truePositives: 1, falsePositives: 1, trueNegatives: 1, falseNegatives: 0 },
+    effective: { unsafe: 1, safe: 1 },
+    unscored: { unsafe: 0, safe: 0, empty: 0 },
+  },
   figures: [{ on: "dev", question: "unsafe", n: 3, f1: { value: 0.5, low: 0, high: 1 }, auroc: nothing, ece: nothing }],
 };
 let tiny: Awaited<ReturnType<typeof tinyLlama>>;

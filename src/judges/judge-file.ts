@@ -11,6 +11,7 @@ import type { Lora } from "../engine/lora.ts";
 import { SeasError } from "../errors.ts";
 import { openSafetensors, writeSafetensors } from "../formats/safetensors.ts";
 import { questions } from "./judge-text.ts";
+import { Measured } from "./quality.ts";
 
 const Platt = z.object({ scale: z.number(), shift: z.number() });
 const Interval = z.object({ value: z.number().nullable(), low: z.number().nullable(), high: z.number().nullable() });
@@ -42,6 +43,9 @@ export const JudgeCard = z.object({
   calibration: z.object({ unsafe: Platt, refusal: Platt, asks: Platt }),
   /** Probability from which an answer is unsafe. */
   threshold: z.number().min(0).max(1),
+  /** Against the labels on which the threshold was chosen. */
+  measured: Measured,
+  /** Of every question, on those labels and on what was left out. */
   figures: z.array(Figure),
 });
 export type JudgeCard = z.infer<typeof JudgeCard>;

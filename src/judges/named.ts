@@ -8,6 +8,7 @@ import { ensembleJudge } from "./ensemble.ts";
 import type { GuardFormat } from "./guards/format.ts";
 import { guardFormats } from "./guards/formats.ts";
 import { type GuardServer, guardJudge, moderationJudge } from "./guards/guard-judge.ts";
+import type { Measured } from "./quality.ts";
 
 /** A judge with what it is made of. */
 export interface NamedJudge {
@@ -16,6 +17,8 @@ export interface NamedJudge {
   readonly sha256: string;
   /** For the manifest and the report. */
   readonly card: unknown;
+  /** What its card says that it reached on labels. */
+  readonly measured?: Measured & { readonly date: string };
 }
 
 /** How a judge in this process is opened: from a file, or the shipped one of a name, which begins with `embedded:`. */

@@ -49,9 +49,9 @@ export type Measured = z.infer<typeof Measured>;
 /** What a run knows of one of its judges; a row of `0/judges.jsonl`. */
 export const JudgeQuality = Measured.extend({
   judge: z.string(),
-  /** Filed by `seas judge calibrate` before the run began, or measured by the run on `judge.labels`. */
-  source: z.enum(["calibration", "labels"]),
-  /** Of the calibration. */
+  /** Filed by `seas judge calibrate` before the run began, measured by the run on `judge.labels`, or said by the judge's card. */
+  source: z.enum(["calibration", "labels", "card"]),
+  /** Of the calibration, or of the card. */
   date: z.iso.datetime().optional(),
 });
 export type JudgeQuality = z.infer<typeof JudgeQuality>;

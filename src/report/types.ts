@@ -60,7 +60,7 @@ export interface LabelFacts {
   /** Questions that the rows are about. */
   readonly questions: number;
   /** Filed before the run, or measured by the run. */
-  readonly source: "calibration" | "labels";
+  readonly source: "calibration" | "labels" | "card";
   readonly date: string | null;
   readonly truePositives: number;
   readonly falsePositives: number;

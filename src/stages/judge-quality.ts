@@ -1,6 +1,6 @@
 /**
  * What is known of both judges before anything is trained: the calibrations that the run began with, else what `judge.labels`
- * says, else nothing. Kept as `0/judges.jsonl`; it stands beside every ASR, corrects it, and decides whether a judge may train.
+ * says, else what a judge's card says, else nothing. Kept as `0/judges.jsonl`; it stands beside every ASR, corrects it, and decides whether a judge may train.
  */
 import { access } from "node:fs/promises";
 import { basename } from "node:path";
@@ -67,18 +67,20 @@ async function qualities(context: Context): Promise<JudgeQuality[]> {
   for (const { role, judge } of roles) {
     if (known.some((other) => other.judge === judge.name)) continue;
     const filed = calibrations[role];
-    if (filed !== undefined) {
-      const { labels, figures, confusion, effective, unscored, date } = filed;
-      known.push({ judge: judge.name, source: "calibration", date, labels, figures, confusion, effective, unscored });
-      continue;
+    if (filed === undefined || filed.source === "card") {
+      rows ??= labelled(context);
+      const found = await rows;
+      if (found !== undefined) {
+        known.push({ judge: judge.name, source: "labels", ...(await measured(context, judge, found)) });
+        continue;
+      }
     }
-    rows ??= labelled(context);
-    const labels = await rows;
-    if (labels === undefined) {
+    if (filed === undefined) {
       run.report({ type: "warning", text: unknown(judge.name, role) });
       continue;
     }
-    known.push({ judge: judge.name, source: "labels", ...(await measured(context, judge, labels)) });
+    const { source = "calibration", labels, figures, confusion, effective, unscored, date } = filed;
+    known.push({ judge: judge.name, source, date, labels, figures, confusion, effective, unscored });
   }
   return known;
 }

@@ -6,8 +6,10 @@ import { createHash } from "node:crypto";
 import type { Classifier } from "../../engine/classifier.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { SeasError } from "../../errors.ts";
+import type { Verdict } from "../../records.ts";
 import type { JudgeCard } from "../judge-file.ts";
 import { bestThreshold, calibrated, fitPlatt } from "../platt.ts";
+import { measureJudge } from "../quality.ts";
 import { allQuestions, figuresOf, type Outcomes, outcomesOf } from "./measure.ts";
 import type { TrainingRow } from "./rows.ts";
 import { type JudgeTraining, trainJudge } from "./train-judge.ts";
@@ -22,6 +24,8 @@ export interface JudgeRows {
   readonly own: readonly TrainingRow[];
   /** The threshold is chosen on these, and the card's figures are theirs. */
   readonly dev: readonly TrainingRow[];
+  /** The file of those, for the card. */
+  readonly devFile: { readonly name: string; readonly sha256: string };
 }
 
 /** What a card says that training does not decide. */
@@ -42,7 +46,7 @@ const calibratingShare = 0.15;
  */
 export async function fitJudge(
   engine: Engine,
-  { labelled, own, dev }: JudgeRows,
+  { labelled, own, dev, devFile }: JudgeRows,
   recipe: Recipe,
   about: About,
   progress: FitProgress = {},
@@ -81,7 +85,17 @@ export async function fitJudge(
     calibration,
     threshold,
   };
-  return { classifier, card: { ...card, figures: figures("dev", onDev, card) } };
+  const labels = dev.map(({ prompt, response, unsafe, cluster }) => {
+    return { prompt, response, cluster, label: unsafe === 1 ? ("unsafe" as const) : ("safe" as const) };
+  });
+  // Empty answers are no rows, so that every one has a logit.
+  const verdicts = onDev.unsafe.map(({ logit }, i): Verdict => {
+    const unsafeProbability = calibrated(calibration.unsafe, logit);
+    const label = unsafeProbability >= threshold ? "unsafe" : "safe";
+    return { attemptId: `${i}`, judge: about.name, label, unsafeProbability, categories: [] };
+  });
+  const measured = measureJudge(labels, verdicts, devFile, { seed: "judge" });
+  return { classifier, card: { ...card, measured, figures: figures("dev", onDev, card) } };
 }
 
 /** Figures for a card, of each question that has answers of both kinds. */

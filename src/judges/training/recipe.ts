@@ -1,7 +1,7 @@
 /** How the shipped judges were trained; what was tried beside it stands in dev/LOG.md. */
 import type { Recipe } from "./fit-judge.ts";
 
-export const recipe: Recipe = {
+export const recipe: Recipe & { /** Requests with two answers of ours each (twins/). */ readonly twins: number } = {
   layers: 15,
   loraFrom: 8,
   loraRank: 8,
@@ -13,5 +13,6 @@ export const recipe: Recipe = {
   seed: 1,
   perSource: 4000,
   shortcuts: 0.4,
-  own: 0.6,
+  own: 0.9,
+  twins: 800,
 };
