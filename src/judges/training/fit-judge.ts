@@ -62,14 +62,16 @@ export async function fitJudge(
   const trains = (row: TrainingRow) => !held(row);
   const rows = trainingRows(labelled.filter(trains), own.filter(trains), recipe);
   const classifier = await trainJudge(engine, rows, { ...recipe, ...progress });
-  const calibrating = [...labelled, ...own].filter(held);
-  progress.say?.(`calibrating on ${calibrating.length} rows that trained nothing, measuring on ${dev.length}`);
+  const apart = { labelled: labelled.filter(held), own: own.filter(held) };
+  const count = apart.labelled.length + apart.own.length;
+  progress.say?.(`calibrating on ${count} rows that trained nothing, measuring on ${dev.length}`);
   const on = (of: readonly TrainingRow[]) => outcomesOf(engine, classifier, of, progress.signal);
-  const [apart, onDev] = [await on(calibrating), await on(dev)];
+  const [onLabelled, onOwn, onDev] = [await on(apart.labelled), await on(apart.own), await on(dev)];
   const calibration = {
-    unsafe: fitPlatt(apart.unsafe),
-    refusal: fitPlatt(apart.refusal),
-    asks: fitPlatt(apart.asks),
+    unsafe: fitPlatt([...onLabelled.unsafe, ...onOwn.unsafe]),
+    refusal: fitPlatt([...onLabelled.refusal, ...onOwn.refusal]),
+    // Labelled answers are to harmful requests only, which would make every request look harmful.
+    asks: fitPlatt(onOwn.asks),
   };
   const threshold = bestThreshold(
     onDev.unsafe.map(({ logit, yes }) => ({ p: calibrated(calibration.unsafe, logit), yes })),
