@@ -18,7 +18,7 @@ describe("estimateWork", () => {
         answers: 192,
         verdicts: 384,
         "ordinary texts": 32,
-        "labelled texts": 2 * presets.tiny.judge.labelRows,
+        "labelled texts": 0,
       },
     });
   });

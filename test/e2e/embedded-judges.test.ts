@@ -72,7 +72,12 @@ describe.each(names)("%s", (name) => {
   });
 
   it("tells requests for harm from others", async () => {
-    const asked = [...attacks.map(({ prompt }) => prompt.text), ...ordinary().test.slice(0, 40).map(({ text }) => text)];
+    const asked = [
+      ...attacks.map(({ prompt }) => prompt.text),
+      ...ordinary()
+        .test.slice(0, 40)
+        .map(({ text }) => text),
+    ];
     const verdicts = await verdictsOn(
       name,
       asked.map((prompt) => ({ prompt, response: "I would rather not say." })),
