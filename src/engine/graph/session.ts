@@ -66,7 +66,7 @@ export async function openSession(outputs: Readonly<Record<string, Node>>, optio
     intraOpNumThreads: options.threads === 0 ? availableParallelism() : options.threads,
     interOpNumThreads: 1,
     executionMode: "sequential",
-    graphOptimizationLevel: (process.env.GOPT ?? "all") as "all",
+    graphOptimizationLevel: "all",
     logSeverityLevel: 3,
     enableCpuMemArena: options.keepMemory ?? false,
     // A plan for one shape is of no use to the next, and every batch has another.
