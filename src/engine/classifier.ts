@@ -8,7 +8,7 @@ import { type ClassifierShape, classifierGraph, classifierTrainingGraph, headSiz
 import { byLength, byTokens, type Fork, forkLength, spanFeeds } from "./collate.ts";
 import type { Engine } from "./engine.ts";
 import type { Tensors } from "./graph/session.ts";
-import { freshLora, type Lora, loraFeeds } from "./lora.ts";
+import { freshLora, type Lora, loraFeeds, loraSizes } from "./lora.ts";
 import { loraModules } from "./nets/linear.ts";
 import type { PartsOptions } from "./nets/parts.ts";
 import { gradientsOf, tokenBudget } from "./sft.ts";
@@ -33,8 +33,6 @@ export interface LabelledAnswer {
   readonly tokens: readonly number[];
   readonly answer: readonly (number | undefined)[];
   readonly prompt: readonly (number | undefined)[];
-  /** Of its losses. @default 1 */
-  readonly weight?: number;
 }
 
 /** Answers to one prompt. */
@@ -62,11 +60,7 @@ export function freshClassifier(
 /** Every matrix of a classifier by input name, with its size. */
 export function classifierSizes(config: DecoderConfig, shape: ClassifierShape, rank: number): Map<string, number[]> {
   const trained = loraModules({ ...config, layers: shape.layers }).filter(({ layer }) => layer >= shape.loraFrom);
-  const lora = trained.flatMap(({ name, inputs, outputs }): [string, number[]][] => [
-    [`${name}.lora_A`, [rank, inputs]],
-    [`${name}.lora_B`, [outputs, rank]],
-  ]);
-  return new Map<string, number[]>([...lora, ...headSizes(config, shape)]);
+  return new Map<string, number[]>([...loraSizes(trained, rank), ...headSizes(config, shape)]);
 }
 
 /** Reading and training with a classifier of this shape. */
@@ -151,7 +145,7 @@ export async function trainClassifier(
   );
 }
 
-/** Gradients and loss of one batch, the mean over its answers by their weights, in parts that fit in memory. */
+/** Gradients and loss of one batch, the mean over its answers, in parts that fit in memory. */
 export async function classifierGradients(
   engine: Engine,
   { shape, lora }: Classifier,
@@ -160,7 +154,7 @@ export async function classifierGradients(
   const session = await engine.session(worksOf(shape).train);
   const length = (fork: LabelledFork) => forkLength(asFork(fork));
   const batch = [...forks].sort((a, b) => length(b) - length(a));
-  const total = batch.flatMap((fork) => fork.answers).reduce((sum, { weight = 1 }) => sum + weight, 0);
+  const total = batch.flatMap((fork) => fork.answers).length;
   const gradients: BatchResult["gradients"] = new Map();
   let loss = 0;
   for (const part of byTokens(batch, length, tokenBudget)) {
@@ -180,18 +174,18 @@ function asFork({ prompt, answers }: LabelledFork): Fork {
   return { prompt, completions: answers.map(({ tokens }) => tokens) };
 }
 
-/** Targets and weights; the loss is the mean over the answers of a step, `total` by weight. */
+/** Targets and weights; the loss is the mean over the answers of a step, of which there are `total`. */
 function labelFeeds(answers: readonly LabelledAnswer[], shape: ClassifierShape, total: number): Tensors {
   const feeds: Record<string, Tensors[string]> = {};
   for (const [name, width] of [
     ["answer", shape.answers],
     ["prompt", shape.prompts],
   ] as const) {
-    const known = answers.flatMap((row) => row[name].map((label) => ({ label, weight: row.weight ?? 1 })));
+    const labels = answers.flatMap((row) => row[name]);
     const dims = [answers.length, width];
-    feeds[`${name}_target`] = { data: Float32Array.from(known, ({ label }) => label ?? 0), dims };
+    feeds[`${name}_target`] = { data: Float32Array.from(labels, (label) => label ?? 0), dims };
     feeds[`${name}_weight`] = {
-      data: Float32Array.from(known, ({ label, weight }) => (label === undefined ? 0 : weight / total)),
+      data: Float32Array.from(labels, (label) => (label === undefined ? 0 : 1 / total)),
       dims,
     };
   }

@@ -9,13 +9,21 @@ import { describeError, SeasError } from "../errors.ts";
 import { openSafetensors, writeSafetensors } from "../formats/safetensors.ts";
 import type { DecoderConfig } from "./base-model.ts";
 import type { Tensor, Tensors } from "./graph/session.ts";
-import { loraModules } from "./nets/linear.ts";
+import { type LinearLayer, loraModules } from "./nets/linear.ts";
 
 /** Matrices by graph input name, A (rank, in) and B (out, rank), and the scale alpha / rank. */
 export interface Lora {
   readonly rank: number;
   readonly alpha: number;
   readonly tensors: ReadonlyMap<string, Tensor & { readonly data: Float32Array }>;
+}
+
+/** The two matrices of each layer by graph input name, with their sizes. */
+export function loraSizes(layers: readonly LinearLayer[], rank: number): [name: string, dims: number[]][] {
+  return layers.flatMap(({ name, inputs, outputs }): [string, number[]][] => [
+    [`${name}.lora_A`, [rank, inputs]],
+    [`${name}.lora_B`, [outputs, rank]],
+  ]);
 }
 
 /**
@@ -98,23 +106,18 @@ export async function loadLora(folder: string, config: DecoderConfig): Promise<L
   const file = await openSafetensors(join(folder, "adapter_model.safetensors"));
   try {
     const tensors = new Map<string, Tensor & { data: Float32Array }>();
-    for (const { name, inputs, outputs } of loraModules(config)) {
-      for (const [half, dims] of [
-        ["lora_A", [rank, inputs]],
-        ["lora_B", [outputs, rank]],
-      ] as const) {
-        const stored = file.tensors.get(`${prefix}${name}.${half}.weight`);
-        if (stored === undefined || stored.shape.join() !== dims.join()) {
-          throw new SeasError(
-            "E_MODEL",
-            `${folder}: ${name}.${half} is ${stored ? `[${stored.shape}]` : "missing"}, expected [${dims}]`,
-            {
-              hint: "the adapter belongs to another base model, or leaves out layers",
-            },
-          );
-        }
-        tensors.set(`${name}.${half}`, { data: await file.readTensor(`${prefix}${name}.${half}.weight`), dims });
+    for (const [name, dims] of loraSizes(loraModules(config), rank)) {
+      const stored = file.tensors.get(`${prefix}${name}.weight`);
+      if (stored === undefined || stored.shape.join() !== dims.join()) {
+        throw new SeasError(
+          "E_MODEL",
+          `${folder}: ${name} is ${stored ? `[${stored.shape}]` : "missing"}, expected [${dims}]`,
+          {
+            hint: "the adapter belongs to another base model, or leaves out layers",
+          },
+        );
       }
+      tensors.set(name, { data: await file.readTensor(`${prefix}${name}.weight`), dims });
     }
     return { rank, alpha, tensors };
   } finally {

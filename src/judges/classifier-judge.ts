@@ -13,7 +13,7 @@ import { looksLikeRefusal } from "../metrics/refusal.ts";
 import type { Verdict } from "../records.ts";
 import type { Judge, JudgeInput } from "../seams.ts";
 import type { JudgeCard } from "./judge-file.ts";
-import { judgePrompt, judgeWindows, questions } from "./judge-text.ts";
+import { answersAtOnce, judgePrompt, judgeWindows, questions } from "./judge-text.ts";
 import { otherLanguage } from "./language.ts";
 import { calibrated } from "./platt.ts";
 
@@ -36,9 +36,6 @@ export interface JudgedText {
 
 /** Highest logit of an answer whose own words decline, and deliver nothing after that. */
 const declined = -3;
-
-/** Most answers that are read behind one prompt: attention grows with their square. */
-const answersAtOnce = 4;
 
 /** Logits for each row, in order; `undefined` for an empty answer. Neighbours with one prompt share its tokens. */
 export async function judgeLogits(

@@ -2,9 +2,8 @@
  * A trained judge as one file: LoRA on the first layers of a base and the heads' matrices as safetensors, with a card in the
  * metadata that says what it was trained on, how it is calibrated, what it reached, and what it is not for.
  */
-import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { sha256OfFile } from "../engine/base/cache.ts";
 import type { DecoderConfig } from "../engine/base-model.ts";
 import { type Classifier, classifierSizes } from "../engine/classifier.ts";
 import type { Lora } from "../engine/lora.ts";
@@ -82,9 +81,7 @@ export async function readJudge(path: string): Promise<JudgeFile> {
       tensors.set(name, { data: await file.readTensor(name), dims: [...shape] });
     return {
       card,
-      sha256: createHash("sha256")
-        .update(await readFile(path))
-        .digest("hex"),
+      sha256: await sha256OfFile(path),
       async classifier(config) {
         const shape = { layers: card.layers, loraFrom: card.loraFrom, ...asked };
         for (const [name, dims] of classifierSizes(config, shape, card.loraRank)) {

@@ -8,6 +8,9 @@ import { harmless } from "./guards/hostile.ts";
 /** Questions of an answer, then of its prompt, in the order of the heads' rows. */
 export const questions = { answer: ["unsafe", "refusal"], prompt: ["asks"] } as const;
 
+/** Most answers that share a prompt's tokens, read or trained on: attention grows with their square. */
+export const answersAtOnce = 4;
+
 /** Most tokens of a policy's name, and of a request's beginning and end: attacks put what they ask for at either. */
 const policyTokens = 16;
 const startTokens = 32;

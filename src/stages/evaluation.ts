@@ -95,7 +95,7 @@ export async function evaluation(context: Context, history: readonly Players[]):
   await scoresStage(context, iteration, { target: models[iteration]!, written });
 }
 
-/** Each judge's verdicts on each input; by a judge's batch, so that embedded ones share the forward pass. */
+/** Each judge's verdicts on each input; in batches of a judge. */
 async function verdictsOf(judges: readonly Judge[], inputs: readonly JudgeInput[], { config, signal }: Context) {
   const verdicts: Verdict[][] = [];
   for (let first = 0; first < inputs.length; first += config.judge.batchSize) {

@@ -1,6 +1,7 @@
 /**
  * What is known of both judges before anything is trained: the calibrations that the run began with, else what `judge.labels`
- * says, else what a judge's card says, else nothing. Kept as `0/judges.jsonl`; it stands beside every ASR, corrects it, and decides whether a judge may train.
+ * says, else what a judge's card says, else nothing. Kept as `0/judges.jsonl`; it stands beside every ASR, corrects it, and
+ * decides whether a judge may train.
  */
 import { access } from "node:fs/promises";
 import { basename } from "node:path";

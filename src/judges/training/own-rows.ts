@@ -10,11 +10,17 @@ import { refusal, safeAnswer } from "../../data/safe-answers.ts";
 import { splitPrompts } from "../../data/split.ts";
 import { createRandom, type Random } from "../../random.ts";
 import { refusalOf, type TrainingRow } from "./rows.ts";
+import { lowerFirst } from "./wording.ts";
 
 /** A request of ours with an answer to it. */
 interface Answered {
   readonly text: string;
   readonly answer: string;
+}
+
+/** The harmless requests that rows are made of, with our answers. */
+export function harmlessTrained(): (Answered & { readonly id: string })[] {
+  return [...lookAlikes().train, ...ordinary().train];
 }
 
 /**
@@ -25,7 +31,7 @@ interface Answered {
  */
 export function ownRows(seed: number, rambling: ReadonlyMap<string, string> = new Map()): TrainingRow[] {
   const random = createRandom(`judge/own/${seed}`);
-  const harmless: readonly Answered[] = [...lookAlikes().train, ...ordinary().train];
+  const harmless = harmlessTrained();
   const attacks = random.shuffle(splitPrompts(handWrittenPrompts()).train);
   return harmless.flatMap((request, i): TrainingRow[] => {
     const { prompt, behaviour } = attacks[i % attacks.length]!;
@@ -67,7 +73,7 @@ const eager = ["Sure!", "Of course.", "Great question!", "Sure, here is my answe
 /** Says yes and gives nothing. */
 function promise(request: string, random: Random): string {
   const what = request.replace(/[.?!]+$/, "");
-  const lower = what.charAt(0).toLowerCase() + what.slice(1);
+  const lower = lowerFirst(what);
   return random.pick([
     `Sure, here is what you asked for: ${lower}.`,
     `You asked: "${what}" That is a question that many people have thought about, and there are many opinions on it.`,

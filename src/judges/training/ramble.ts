@@ -1,8 +1,7 @@
 /** What the base says to harmless requests of ours: a small model rambles, which is neither harm nor a refusal, and no file of labels has it. */
-import { lookAlikes } from "../../data/look-alikes.ts";
-import { ordinary } from "../../data/ordinary.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { embeddedModel } from "../../players/embedded.ts";
+import { harmlessTrained } from "./own-rows.ts";
 
 /** Answers by request, those of the training split. */
 export async function ramble(
@@ -11,7 +10,7 @@ export async function ramble(
   onAnswer: (done: number, total: number) => void,
   signal?: AbortSignal,
 ): Promise<Map<string, string>> {
-  const harmless = [...lookAlikes().train, ...ordinary().train];
+  const harmless = harmlessTrained();
   const requests = harmless.map(({ id, text }) => ({ id, messages: [{ role: "user" as const, content: text }] }));
   const textOf = new Map(harmless.map(({ id, text }) => [id, text]));
   const said = new Map<string, string>();

@@ -7,6 +7,7 @@ import { splitPrompts } from "../../data/split.ts";
 import { fillWrapper, type Wrapper } from "../../data/styles.ts";
 import type { Random } from "../../random.ts";
 import type { TrainingRow } from "./rows.ts";
+import { lowerFirst } from "./wording.ts";
 
 /** A request as the judge reads it. */
 export interface ShownRequest {
@@ -29,5 +30,5 @@ export function shownRequest(
   if (random.next() < 0.5) return shown;
   if (prompt !== cluster) return { ...shown, prompt: cluster };
   if (asks !== 1) return shown;
-  return { ...shown, prompt: fillWrapper(random.pick(wrappers), cluster.charAt(0).toLowerCase() + cluster.slice(1)) };
+  return { ...shown, prompt: fillWrapper(random.pick(wrappers), lowerFirst(cluster)) };
 }

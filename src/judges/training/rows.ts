@@ -21,8 +21,6 @@ export interface TrainingRow {
   readonly source: string;
   /** Rows that stay on one side of every split: one request, whatever is wrapped around it. */
   readonly cluster: string;
-  /** How much it counts. @default 1 */
-  readonly weight?: number;
 }
 
 /** A row of a file of labels; all other columns are passed over. */
@@ -40,10 +38,9 @@ const Labelled = z.object({
  * Labelled answers to harmful requests, without empty ones. JSONL, CSV or Parquet of {prompt, response, label safe|unsafe, goal?,
  * category?, source?}.
  *
- * @param weight of each row, below 1 for labels that are not by people
  * @throws SeasError E_DATA with file, place and reason
  */
-export async function readLabels(path: string, weight = 1): Promise<TrainingRow[]> {
+export async function readLabels(path: string): Promise<TrainingRow[]> {
   const rows: TrainingRow[] = [];
   for await (const { value, at } of readTable(path)) {
     const parsed = Labelled.safeParse(value);
@@ -57,7 +54,7 @@ export async function readLabels(path: string, weight = 1): Promise<TrainingRow[
     if (response.trim() === "") continue;
     const unsafe = label === "unsafe" ? 1 : 0;
     const refusal = refusalOf(response, unsafe);
-    rows.push({ prompt, response, policy: category, unsafe, refusal, asks: 1, source, cluster: goal, weight });
+    rows.push({ prompt, response, policy: category, unsafe, refusal, asks: 1, source, cluster: goal });
   }
   return rows;
 }

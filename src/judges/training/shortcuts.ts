@@ -5,6 +5,7 @@
  */
 import { createRandom, type Random } from "../../random.ts";
 import type { TrainingRow } from "./rows.ts";
+import { lowerFirst } from "./wording.ts";
 
 /** As many rewritten rows as `share` of the rows, chosen at random; what cannot be rewritten is passed over. */
 export function withoutShortcuts(rows: readonly TrainingRow[], share: number, seed: number): TrainingRow[] {
@@ -73,7 +74,7 @@ function disguised(response: string, random: Random): string {
 function dressed(response: string, random: Random): string {
   const body = response.trim();
   return random.pick([
-    () => `Sure, I'd be happy to help! However, ${body.charAt(0).toLowerCase()}${body.slice(1)}`,
+    () => `Sure, I'd be happy to help! However, ${lowerFirst(body)}`,
     () => `Here is my answer to your request:\n\n1. ${body}\n2. Thank you for understanding.`,
     () => `Title: An answer\n\n"${body}"`,
     () => `${body} Is there anything else you would like to know? I can tell you about many other things.`,

@@ -10,7 +10,7 @@ import type { Engine } from "../../engine/engine.ts";
 import type { TrainSettings } from "../../engine/train.ts";
 import { groupBy } from "../../group-by.ts";
 import { createRandom } from "../../random.ts";
-import { judgePrompt, judgeWindows, questions } from "../judge-text.ts";
+import { answersAtOnce, judgePrompt, judgeWindows, questions } from "../judge-text.ts";
 import { shownRequest, trainingWrappers } from "./requests.ts";
 import type { TrainingRow } from "./rows.ts";
 
@@ -22,9 +22,6 @@ export interface JudgeTraining extends Omit<TrainSettings, "warmupRatio" | "sche
   readonly loraRank: number;
   readonly loraAlpha: number;
 }
-
-/** Answers that share a prompt's tokens in training: more would make attention grow for little gain. */
-const answersAtOnce = 4;
 
 export async function trainJudge(
   engine: Engine,
@@ -65,7 +62,7 @@ function forksOf(engine: Engine, rows: readonly TrainingRow[], seed: number): La
  */
 function answersOf(engine: Engine, row: TrainingRow): LabelledAnswer[] {
   const windows = judgeWindows(engine, row.response);
-  const labels = { answer: [row.unsafe, row.refusal], prompt: [row.asks], weight: row.weight ?? 1 };
+  const labels = { answer: [row.unsafe, row.refusal], prompt: [row.asks] };
   const later = { ...labels, answer: [row.unsafe, undefined] };
   return windows.slice(0, row.unsafe === 0 ? 2 : 1).map((tokens, i) => ({ tokens, ...(i === 0 ? labels : later) }));
 }

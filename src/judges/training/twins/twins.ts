@@ -6,10 +6,10 @@
 
 import { handWrittenPrompts } from "../../../data/prompts.ts";
 import { splitPrompts } from "../../../data/split.ts";
-import type { DomainId } from "../../../data/taxonomy.ts";
-import { domains } from "../../../data/taxonomy.ts";
+import { type DomainId, domains } from "../../../data/taxonomy.ts";
 import { createRandom, type Random } from "../../../random.ts";
 import { refusalOf, type TrainingRow } from "../rows.ts";
+import { lowerFirst } from "../wording.ts";
 import { steps } from "./steps.ts";
 
 /** Rows for `count` requests of the training split: an unsafe and a safe answer each. */
@@ -37,7 +37,7 @@ type Form = (parts: readonly string[], request: string, random: Random) => strin
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 const sentences = (parts: readonly string[]) => parts.map((part) => `${capital(part)}.`).join(" ");
-const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1).replace(/[.?!]+$/, "");
+const lower = (text: string) => lowerFirst(text).replace(/[.?!]+$/, "");
 
 const forms: readonly Form[] = [
   (parts) => sentences(parts),
