@@ -12,6 +12,7 @@ import { ordinary } from "../src/data/ordinary.ts";
 import { handWrittenPrompts } from "../src/data/prompts.ts";
 import { createDuplicateIndex, normaliseText } from "../src/data/similarity.ts";
 import { wrappers } from "../src/data/styles.ts";
+import { readTable } from "../src/formats/table.ts";
 import { ownRows } from "../src/judges/training/own-rows.ts";
 import { openSuite, type Suite } from "../src/suites/open.ts";
 
@@ -77,6 +78,17 @@ describe.skipIf(missing.length > 0)("evaluation-only rows", () => {
           texts.filter((text) => known.has(normaliseText(text))),
           where,
         ).toEqual([]);
+    });
+
+    it("share no text with the labels that train judges", async () => {
+      const known = new Set(theirs.map(normaliseText));
+      for (const file of ["judge-train.jsonl", "judge-train-jailbreakbench.jsonl"].filter((f) =>
+        existsSync(data + f),
+      )) {
+        for await (const { value, at } of readTable(data + file))
+          for (const text of [value.prompt, value.goal])
+            if (typeof text === "string") expect(known.has(normaliseText(text)), at).toBe(false);
+      }
     });
 
     it("share no near-duplicate", () => {
