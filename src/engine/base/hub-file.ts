@@ -8,7 +8,7 @@ import { datasetInfo, downloadFile, HubApiError, type ListFileEntry, listFiles }
 import { z } from "zod";
 import { describeError, SeasError } from "../../errors.ts";
 import { nearest } from "../../nearest.ts";
-import { requireSpace, saveStream, sha256OfFile, writeWhole } from "./cache.ts";
+import { prepareFolder, requireSpace, saveStream, sha256OfFile, writeWhole } from "./cache.ts";
 import { type HubOptions, hubAddress, hubClient, isHubOffline, requireGitHash } from "./hub.ts";
 
 /** A file of a data set. */
@@ -44,8 +44,8 @@ export interface HubFileOptions extends HubOptions {
 /**
  * The file, from the cache or the hub.
  *
- * @throws SeasError E_USAGE for a name that cannot be, E_NETWORK when the hub cannot be reached, refuses, or has no such file,
- *   E_DISK
+ * @throws SeasError E_USAGE for a name that cannot be, or a file that the data set does not have, with the nearest; E_NETWORK
+ *   when the hub cannot be reached, refuses, has no such data set, or sends something else than it lists; E_DISK
  */
 export async function hubFile(name: HubFileName, options: HubFileOptions): Promise<HubFile> {
   requireName(name);
@@ -76,8 +76,9 @@ async function fetchFile({ dataset, path, revision: wanted }: HubFileName, file:
 
   const blob = await downloadFile({ ...client, repo, revision, path, xet: false });
   if (blob === null) throw new SeasError("E_NETWORK", "it is listed but not there");
-  // The folder first: room is asked of a folder that is there.
-  const { sha256, bytes } = await saveStream(checkedRoom(blob.stream(), file, entry.size), file, path, {
+  await prepareFolder(dirname(file));
+  await requireSpace(dirname(file), entry.size);
+  const { sha256, bytes } = await saveStream(blob.stream(), file, path, {
     maxBytes: entry.size,
     bytes: entry.size,
     sha256: entry.lfs?.oid,
@@ -93,11 +94,6 @@ async function fetchFile({ dataset, path, revision: wanted }: HubFileName, file:
   const record = { dataset, path, revision, bytes, sha256 };
   await writeWhole(recordOf(file), (handle) => handle.writeFile(`${JSON.stringify(record, null, 1)}\n`));
   return { ...record, file };
-}
-
-async function* checkedRoom(stream: AsyncIterable<Uint8Array>, file: string, bytes: number) {
-  await requireSpace(dirname(file), bytes);
-  yield* stream;
 }
 
 /** `seas-origin.json` would stand for all files of a folder; each has its own. */
