@@ -20,7 +20,7 @@ const layers: readonly (readonly string[])[] = [
   ["stages"],
   ["judges", "trainers"],
   ["players"],
-  ["metrics", "run"],
+  ["metrics", "run", "suites"],
   ["data"],
   ["engine"],
   ["formats", "config"],

@@ -66,6 +66,13 @@ const commands: Readonly<Record<string, Entry>> = {
       ["seas judge label runs/NAME", "labels of your own on a run's answers"],
     ],
   },
+  data: {
+    summary: "Data: suites of prompts from files and the Hugging Face hub",
+    commands: {
+      import: { summary: "A suite of others as a file of rows", load: () => import("./data-import.ts") },
+    },
+    examples: [["seas data import xstest --out xstest.jsonl", "a known suite, from the Hugging Face hub"]],
+  },
   init: { summary: "Write a commented configuration to start from", load: () => import("./init.ts") },
   doctor: { summary: "What this machine has, what is missing, and how to get it", load: () => import("./doctor.ts") },
 };

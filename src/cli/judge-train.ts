@@ -20,6 +20,7 @@ import { loadConfig } from "./config-file.ts";
 import { count, duration, table } from "./format.ts";
 import { catchInterrupts } from "./interrupt.ts";
 import { createProgress } from "./progress.ts";
+import { warnOfSuites } from "./suite-warning.ts";
 import { screenOf, terminalSafe } from "./terminal.ts";
 
 export const examples: CommandModule["examples"] = [
@@ -85,8 +86,10 @@ export const command = defineCommand({
     const embedded = embeddedJudges(config, say, signal);
     try {
       const files: { readonly path: string; readonly rows: readonly TrainingRow[] }[] = [];
-      for (const path of args.labels.split(","))
+      for (const path of args.labels.split(",")) {
+        await warnOfSuites(path, screenOf(stderr));
         files.push({ path, rows: (await readLabels(path)).filter(({ cluster }) => part(cluster)) });
+      }
       const dev = await readLabels(args.dev);
       const devFile = { name: basename(args.dev), sha256: await sha256OfFile(args.dev) };
       const engine = await embedded.engine();

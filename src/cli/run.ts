@@ -18,6 +18,7 @@ import { type Plan, planOf } from "./plan.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { judgeLines, scoreTable } from "./results.ts";
 import { findRun, resumeCommand } from "./run-folder.ts";
+import { warnOfSuites } from "./suite-warning.ts";
 import { alarm, dim, screenOf, terminalSafe } from "./terminal.ts";
 
 const askAbove = 2 * 3600; // s
@@ -82,6 +83,7 @@ export const command = defineCommand({
       flags,
       args.new === true || args["dry-run"] === true,
     );
+    if (config.data.dataset !== null) await warnOfSuites(config.data.dataset, screenOf(streams.stderr));
     const plan = planOf(config, await speedsOf(config, streams));
     if (args["dry-run"]) {
       streams.stdout.write(`${plan.text}\n${plan.advice === undefined ? "" : `\n${plan.advice}\n`}`);

@@ -1,11 +1,11 @@
 /**
  * JSON Lines: one record a line, read as a stream, so that a file of any size fits. A bad row is named by file, line
- * and reason. Lines are bounded; a byte-order mark and blank lines are accepted.
+ * and reason. Lines are bounded; a byte-order mark and blank lines are accepted, and files packed as `.gz`.
  */
 import { isUtf8 } from "node:buffer";
-import { createReadStream } from "node:fs";
 import type { z } from "zod";
 import { describeError, SeasError } from "../errors.ts";
+import { readUnpacked } from "./unpacked.ts";
 
 /** How to read. */
 export interface JsonlOptions {
@@ -118,7 +118,7 @@ async function* readLines(path: string, maxBytes: number): AsyncGenerator<Line> 
 
 async function* chunksOf(path: string): AsyncGenerator<Buffer> {
   try {
-    yield* createReadStream(path, { highWaterMark: 2 ** 18 }) as AsyncIterable<Buffer>;
+    yield* readUnpacked(path) as AsyncIterable<Buffer>;
   } catch (cause) {
     throw new SeasError("E_DATA", `${path}: cannot be read: ${describeError(cause)}`, { cause });
   }

@@ -2,6 +2,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Row, readTable, writeTable } from "./table.ts";
@@ -82,10 +83,36 @@ describe("readTable", () => {
     ["x.csv", "a,b\n1,2,3\n", /x\.csv: cannot be read as csv: .*line 2/s],
     ["x.parquet", "PAR1 and nothing more", /x\.parquet: cannot be read as parquet/],
     ["x.jsonl", "[1]\n", /x\.jsonl:1: /],
+    ["x.jsonl", '[{"a": 1}, 2]', /x\.jsonl, row 2: no object/],
+    ["x.json", '[{"a": 1}', /x\.json: no valid JSON/],
+    ["x.jsonl.gz", "not packed", /x\.jsonl\.gz: cannot be read/],
+    ["x.jsonl.xz", "", /`\.xz` is no kind of table/],
     ["x.txt", "", /x\.txt: `\.txt` is no kind of table/],
   ])("refuses %s %j", async (name, content, message) => {
     await writeFile(join(folder, name), content);
     await expect(read(join(folder, name))).rejects.toThrow(message);
+  });
+
+  it("reads arrays, tabs and packed files too", async () => {
+    const rows = [
+      { a: "1", b: 'a "b"' },
+      { a: "2", b: "" },
+    ];
+    const tabs = 'a\tb\n1\ta "b"\n2\t\n';
+    const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+    const files = {
+      "t.tsv": tabs,
+      "t.json": JSON.stringify(rows, null, 2),
+      "t.jsonl": `\ufeff${JSON.stringify(rows)}`,
+    };
+    for (const [name, content] of Object.entries(files)) {
+      await writeFile(join(folder, name), content);
+      expect(await read(join(folder, name)), name).toEqual(rows);
+    }
+    for (const [name, content] of Object.entries({ "p.tsv.gz": tabs, "p.jsonl.gz": lines })) {
+      await writeFile(join(folder, name), gzipSync(content));
+      expect(await read(join(folder, name)), name).toEqual(rows);
+    }
   });
 
   it("names a file that is not there", async () => {

@@ -1,8 +1,8 @@
 /**
- * Tables of rows in the formats that people keep them in, told by the file's name: JSON Lines, CSV, Parquet. A row keeps all
- * its columns, so that what is added to it can be written beside what was there.
+ * Tables of rows in the formats that people keep them in, told by the file's name: JSON Lines, CSV, Parquet; read are also
+ * JSON arrays, tab-separated values, and the texts among them packed as `.gz`. A row keeps all its columns, so that what is
+ * added to it can be written beside what was there.
  */
-import { createReadStream } from "node:fs";
 import { extname } from "node:path";
 import { parse } from "csv-parse";
 import { stringify } from "csv-stringify/sync";
@@ -10,7 +10,9 @@ import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, toJson }
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { z } from "zod";
 import { describeError, SeasError } from "../errors.ts";
+import { isJsonArray, readJsonArray } from "./json-array.ts";
 import { readJsonl, stringifyJsonl } from "./jsonl.ts";
+import { readUnpacked } from "./unpacked.ts";
 import { writeWholeFile } from "./whole-file.ts";
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -18,7 +20,7 @@ export type Row = Readonly<Record<string, unknown>>;
 /** A row, and where it stands, for messages. */
 export interface PlacedRow {
   readonly value: Row;
-  /** `file:line`, or for Parquet `file, row n`. */
+  /** `file:line`, or for Parquet and JSON arrays `file, row n`. */
   readonly at: string;
 }
 
@@ -29,30 +31,48 @@ const maxRowBytes = 2 ** 24;
 const rowsAtOnce = 1000;
 
 /**
- * The rows of a file, one after another. Of CSV the first line names the columns, and every value is text.
+ * The rows of a file, one after another. Of CSV and TSV the first line names the columns, and every value is text.
  *
  * @throws SeasError E_USAGE for another kind of file, E_DATA with file, place and reason for damaged ones
  */
 export async function* readTable(path: string): AsyncGenerator<PlacedRow> {
-  const kind = kindOf(path);
-  if (kind === ".jsonl") {
-    for await (const { value, line } of readJsonl(path, AnyRow, { maxLineBytes: maxRowBytes }))
-      yield { value, at: `${path}:${line}` };
-    return;
-  }
+  const kind = kindOf(path.replace(/(\.(?:jsonl|json|csv|tsv))\.gz$/i, "$1"), readable);
   try {
-    yield* kind === ".csv" ? csvRows(path) : parquetRows(path);
+    if (kind === ".parquet") yield* parquetRows(path);
+    else if (kind === ".csv" || kind === ".tsv") yield* separatedRows(path, kind);
+    else if (await isJsonArray(path)) yield* arrayRows(path);
+    else {
+      for await (const { value, line } of readJsonl(path, AnyRow, { maxLineBytes: maxRowBytes }))
+        yield { value, at: `${path}:${line}` };
+    }
   } catch (cause) {
+    if (cause instanceof SeasError) throw cause;
     throw new SeasError("E_DATA", `${path}: cannot be read as ${kind.slice(1)}: ${describeError(cause)}`, { cause });
   }
 }
 
-async function* csvRows(path: string): AsyncGenerator<PlacedRow> {
-  const parser = parse({ bom: true, columns: true, info: true, skip_empty_lines: true, max_record_size: maxRowBytes });
-  const file = createReadStream(path);
+async function* separatedRows(path: string, kind: ".csv" | ".tsv"): AsyncGenerator<PlacedRow> {
+  const parser = parse({
+    bom: true,
+    columns: true,
+    info: true,
+    skip_empty_lines: true,
+    max_record_size: maxRowBytes,
+    // Between tabs a quotation mark is often a character like any other.
+    ...(kind === ".tsv" && { delimiter: "\t", relax_quotes: true }),
+  });
+  const file = readUnpacked(path);
   file.on("error", (error) => parser.destroy(error));
   for await (const { record, info } of file.pipe(parser) as AsyncIterable<{ record: Row; info: { lines: number } }>)
     yield { value: record, at: `${path}:${info.lines}` };
+}
+
+async function* arrayRows(path: string): AsyncGenerator<PlacedRow> {
+  for (const [i, value] of (await readJsonArray(path)).entries()) {
+    const row = AnyRow.safeParse(value);
+    if (!row.success) throw new SeasError("E_DATA", `${path}, row ${i + 1}: no object of columns`);
+    yield { value: row.data, at: `${path}, row ${i + 1}` };
+  }
 }
 
 async function* parquetRows(path: string): AsyncGenerator<PlacedRow> {
@@ -73,7 +93,7 @@ async function* parquetRows(path: string): AsyncGenerator<PlacedRow> {
  * @throws SeasError E_USAGE for another kind of file, E_DISK when it cannot be written
  */
 export async function writeTable(path: string, rows: readonly Row[]): Promise<void> {
-  const kind = kindOf(path);
+  const kind = kindOf(path, writable);
   await writeWholeFile(path, async (file) => {
     if (kind === ".parquet") return file.writeFile(new Uint8Array(parquetWriteBuffer({ columnData: columnsOf(rows) })));
     if (kind === ".jsonl") {
@@ -108,15 +128,23 @@ function columnsOf(rows: readonly Row[]) {
   });
 }
 
-const kinds = [".jsonl", ".csv", ".parquet"] as const;
+const writable = [".jsonl", ".csv", ".parquet"] as const;
+const readable = [...writable, ".json", ".tsv"] as const;
 
-function kindOf(path: string): (typeof kinds)[number] {
+/**
+ * Before the work whose rows shall go there.
+ *
+ * @throws SeasError E_USAGE where {@link writeTable} cannot write a file of this name
+ */
+export function requireWritableTable(path: string): void {
+  kindOf(path, writable);
+}
+
+function kindOf<K extends string>(path: string, kinds: readonly K[]): K {
   const ending = extname(path).toLowerCase();
   const kind = kinds.find((known) => known === ending);
-  if (kind === undefined) {
-    throw new SeasError("E_USAGE", `${path}: \`${ending}\` is no kind of table that is known`, {
-      hint: `its name must end with ${kinds.join(", ")}`,
-    });
-  }
-  return kind;
+  if (kind !== undefined) return kind;
+  throw new SeasError("E_USAGE", `${path}: \`${ending}\` is no kind of table that is known`, {
+    hint: ending === ".xz" ? "unpack it first: xz -d" : `its name must end with ${kinds.join(", ")}`,
+  });
 }

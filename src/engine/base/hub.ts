@@ -34,6 +34,21 @@ export function hubAddress(env: Env): string {
   return (env.HF_ENDPOINT || "https://huggingface.co").replace(/\/+$/, "");
 }
 
+/** What every call of the hub client is given: where, how, and with which token. */
+export function hubClient(options: HubOptions) {
+  const token = options.env.HF_TOKEN;
+  return {
+    hubUrl: hubAddress(options.env),
+    fetch: impatientFetch(options),
+    ...(token ? { accessToken: token } : {}),
+  };
+}
+
+/** Whether HF_HUB_OFFLINE forbids asking. */
+export function isHubOffline(env: Env): boolean {
+  return /^(1|true|yes|on)$/i.test(env.HF_HUB_OFFLINE ?? "");
+}
+
 /** The record of a folder that {@link fetchFromHub} made; undefined when there is none. */
 export async function readHubOrigin(folder: string): Promise<HubOrigin | undefined> {
   try {
@@ -65,12 +80,7 @@ export async function damagedFile(
  * @throws SeasError E_NETWORK, E_DISK, E_MODEL when the repository is not a model we can read; the hub client's own errors
  */
 export async function fetchFromHub(id: string, folder: string, options: HubOptions): Promise<HubOrigin> {
-  const token = options.env.HF_TOKEN;
-  const common = {
-    hubUrl: hubAddress(options.env),
-    fetch: impatientFetch(options),
-    ...(token ? { accessToken: token } : {}),
-  };
+  const common = hubClient(options);
   const { sha: revision } = await modelInfo({ ...common, name: id, additionalFields: ["sha"] });
   if (typeof revision !== "string") throw new SeasError("E_NETWORK", `${id}: the hub names no commit`);
   const repo = { type: "model", name: id } as const;
@@ -139,7 +149,7 @@ function chooseFiles(id: string, listed: readonly ListFileEntry[]): readonly Lis
 }
 
 /** Small files are listed with git's own hash instead of a sha256. */
-async function requireGitHash(path: string, entry: ListFileEntry): Promise<void> {
+export async function requireGitHash(path: string, entry: ListFileEntry): Promise<void> {
   if (entry.oid === undefined) return;
   const body = await readFile(path);
   const oid = createHash("sha1").update(`blob ${body.length}\0`).update(body).digest("hex");
