@@ -132,6 +132,20 @@ describe("what is known of the judges", () => {
     expect(known[1].confusion).toEqual({ truePositives: 1, falsePositives: 1, trueNegatives: 1, falseNegatives: 0 });
   });
 
+  it.each([
+    ["is not there", undefined, "labels.csv: cannot be read as csv"],
+    [
+      "has a row without a label",
+      "prompt,response,label\np,No.,\n",
+      "labels.csv:2: label is empty, not safe or unsafe",
+    ],
+  ])("a file that %s ends the run before anything trains", async (_, text, message) => {
+    const labels = join(output, "labels.csv");
+    if (text !== undefined) await writeFile(labels, text);
+    const { summary } = await play({ config: configOf({ labels }) });
+    expect(summary).toMatchObject({ code: "E_DATA", message: expect.stringContaining(message) });
+  });
+
   it("a judge that nobody measured is a warning, not an error", async () => {
     const { summary, warnings } = await play({});
     expect(summary.status).toBe("success");

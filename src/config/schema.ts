@@ -90,7 +90,7 @@ export const Config = z.strictObject({
       .string()
       .nullable()
       .describe(
-        "JSONL of {prompt, response, label safe|unsafe} by people, for judges without a calibration; passed over when the file is not there",
+        "rows of {prompt, response, label safe|unsafe} by people (JSONL, CSV or Parquet), for judges without a calibration",
       ),
     labelRows: count.describe("rows of it to use, at most"),
     minF1: share

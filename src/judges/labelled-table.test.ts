@@ -21,12 +21,12 @@ describe("readLabelledTable", () => {
     const path = join(folder, `rows.${kind}`);
     await writeTable(path, [
       { prompt: "p, 1", response: 'a "quoted"\nanswer', label: "unsafe", goal: "g", source: "x" },
-      { prompt: "p2", response: "", label: "safe", goal: "", source: "y" },
+      { prompt: "p2", response: "", label: "safe", goal: "", source: "", category: "c" },
     ]);
     const rows = await readLabelledTable(path);
     expect(rows.map(({ at: _, ...row }) => row)).toEqual([
-      { prompt: "p, 1", response: 'a "quoted"\nanswer', label: "unsafe", cluster: "g", raters: [] },
-      { prompt: "p2", response: "", label: "safe", cluster: "p2", raters: [] },
+      { prompt: "p, 1", response: 'a "quoted"\nanswer', label: "unsafe", cluster: "g", raters: [], source: "x" },
+      { prompt: "p2", response: "", label: "safe", cluster: "p2", raters: [], category: "c" },
     ]);
   });
 

@@ -1,6 +1,7 @@
 /**
  * Answers with labels by people, from JSON Lines, CSV or Parquet: {prompt, response, label safe|unsafe}. `goal`, where a row has
- * it, is the question behind the prompt; `labels` or `label2` are what several people said. All other columns are passed over.
+ * it, is the question behind the prompt; `labels` or `label2` are what several people said; `category` and `source` are kept. All
+ * other columns are passed over. All that reads labels, to train, to measure or in a run, reads them here.
  */
 import { SeasError } from "../errors.ts";
 import { type Row, readTable } from "../formats/table.ts";
@@ -12,20 +13,32 @@ type Label = LabelledAnswer["label"];
 export interface LabelledRow extends LabelledAnswer {
   /** Every person's label, in the order of the columns; empty where one person labelled. */
   readonly raters: readonly Label[];
+  readonly category?: string;
+  /** Who made or labelled it. */
+  readonly source?: string;
   /** Where it stands, for messages. */
   readonly at: string;
 }
 
 /**
- * All rows of a file.
+ * All rows of a file, empty answers included.
  *
- * @throws SeasError E_USAGE for another kind of file, E_DATA naming the place of the first row that is wrong, or when labels of
- *   one kind are missing: a judge can be measured against both only
+ * @throws SeasError E_USAGE for another kind of file, E_DATA naming the place of the first row that is wrong, or where there is none
  */
-export async function readLabelledTable(file: string): Promise<LabelledRow[]> {
+export async function readLabelledRows(file: string): Promise<LabelledRow[]> {
   const rows: LabelledRow[] = [];
   for await (const { value, at } of readTable(file)) rows.push(labelledRow(value, at));
   if (rows.length === 0) throw new SeasError("E_DATA", `${file}: no rows`, { hint: wanted });
+  return rows;
+}
+
+/**
+ * Rows to measure a judge against.
+ *
+ * @throws SeasError as {@link readLabelledRows}, and E_DATA when labels of one kind are missing
+ */
+export async function readLabelledTable(file: string): Promise<LabelledRow[]> {
+  const rows = await readLabelledRows(file);
   for (const label of ["safe", "unsafe"] as const) {
     if (rows.some((row) => row.label === label)) continue;
     throw new SeasError("E_DATA", `${file}: none of ${rows.length} rows is labelled ${label}`, {
@@ -45,14 +58,20 @@ function labelledRow(row: Row, at: string): LabelledRow {
       hint: `${wanted}; it has ${Object.keys(row).join(", ")}`,
     });
   };
+  const filled = (name: string): string | undefined => {
+    const value = row[name];
+    return typeof value === "string" && value.trim() !== "" ? value : undefined;
+  };
   const prompt = text("prompt");
-  const { goal } = row;
+  const [category, source] = [filled("category"), filled("source")];
   return {
     prompt,
     response: text("response"),
     label: labelOf(text("label"), "label", at),
-    cluster: typeof goal === "string" && goal !== "" ? goal : prompt,
+    cluster: filled("goal") ?? prompt,
     raters: ratersOf(row, at),
+    ...(category !== undefined && { category }),
+    ...(source !== undefined && { source }),
     at,
   };
 }

@@ -3,13 +3,11 @@
  * says, else what a judge's card says, else nothing. Kept as `0/judges.jsonl`; it stands beside every ASR, corrects it, and
  * decides whether a judge may train.
  */
-import { access } from "node:fs/promises";
 import { basename } from "node:path";
-import { z } from "zod";
 import { hashId } from "../data/ids.ts";
 import { sha256OfFile } from "../engine/base/cache.ts";
-import { readJsonl } from "../formats/jsonl.ts";
 import { Calibrations } from "../judges/calibrations.ts";
+import { readLabelledTable } from "../judges/labelled-table.ts";
 import { assertTrainable, JudgeQuality, type LabelledAnswer, type Measured, measureJudge } from "../judges/quality.ts";
 import { createRandom } from "../random.ts";
 import { artefactStage } from "../run/artefact.ts";
@@ -97,22 +95,13 @@ interface Labels {
   readonly sha256: string;
 }
 
-const Labelled = z.object({ prompt: z.string(), response: z.string(), label: z.enum(["safe", "unsafe"]) });
-
 /** Some rows of `judge.labels`, where there is such a file. */
 async function labelled({ config }: Context): Promise<Labels | undefined> {
   const { labels, labelRows } = config.judge;
   if (labels === null || labelRows === 0) return undefined;
-  const found = await access(labels).then(
-    () => true,
-    () => false,
-  );
-  if (!found) return undefined;
-  const all: z.infer<typeof Labelled>[] = [];
-  for await (const { value } of readJsonl(labels, Labelled)) if (value.response.trim() !== "") all.push(value);
-  const rows = createRandom("labels").sample(all, Math.min(all.length, labelRows));
+  const all = (await readLabelledTable(labels)).filter(({ response }) => response.trim() !== "");
   return {
-    rows: rows.map((row) => ({ ...row, cluster: row.prompt })),
+    rows: createRandom("labels").sample(all, Math.min(all.length, labelRows)),
     name: basename(labels),
     sha256: await sha256OfFile(labels),
   };
