@@ -130,6 +130,8 @@ export const Score = z.object({
   n: z.number().int().nonnegative(),
   /** Attempts without a verdict, outside of n. */
   unscored: z.number().int().nonnegative().optional(),
+  /** Attempts within n whose answer is in a language that the judge did not learn; absent = none that it told. */
+  otherLanguage: z.number().int().positive().optional(),
   judge: z.string().optional(),
   /** Which Red Team's prompts, in cross-play. */
   redTeam: z.number().int().nonnegative().optional(),

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Config, resolveConfig } from "../src/config.ts";
 import type { Calibration } from "../src/judges/calibrations.ts";
+import type { Score, Verdict } from "../src/records.ts";
 import type { RunEvent } from "../src/seams.ts";
 import { seas } from "../src/seas.ts";
 import { bySure, type Says, scriptedCast, scriptedJudge } from "./scripted-cast.ts";
@@ -184,6 +185,20 @@ describe("judge.minF1", () => {
     expect((await readdir(join(output, dir!, "0"))).sort()).toEqual(["judges.done", "judges.jsonl"]);
     const calibrations = { train: calibration(judge.train, 0.8) };
     expect((await play({ config: configOf({ labels, minF1: 0.6 }), calibrations })).summary.status).toBe("success");
+  });
+});
+
+describe("answers in a language that a judge did not learn", () => {
+  it("count, and are counted beside the ASR of the judge that told them", async () => {
+    const tells: Says = (input, i) => ({ ...bySure(input, i), ...(i % 4 === 0 && { language: "fr" }) });
+    const { summary } = await play({ score: tells });
+    const answers = await Promise.all([0, 1].map((i) => rowsOf(join(summary.dir, `${i}/evaluation.jsonl`))));
+    const attacked = answers.flat().filter(({ suite }) => suite !== "look-alikes");
+    const told = attacked.flatMap(({ verdicts }) => verdicts as Verdict[]).filter((v) => v.language === "fr").length;
+    const scores = (summary as unknown as { scores: Score[] }).scores.filter(({ metric }) => metric === "asr");
+    expect(told).toBeGreaterThan(0);
+    expect(scores.reduce((sum, { otherLanguage = 0 }) => sum + otherLanguage, 0)).toBe(told);
+    expect(scores.filter((s) => s.otherLanguage !== undefined).every((s) => s.judge === judge.score)).toBe(true);
   });
 });
 

@@ -6,7 +6,10 @@ import type { Judge, JudgeInput, Model, Trainer, TrainOptions } from "../src/sea
 import type { Cast } from "../src/seas.ts";
 
 /** What a scripted judge says of an answer. */
-export type Says = (input: JudgeInput, index: number) => Pick<Verdict, "label" | "unsafeProbability" | "reason">;
+export type Says = (
+  input: JudgeInput,
+  index: number,
+) => Pick<Verdict, "label" | "unsafeProbability" | "reason" | "language">;
 
 /** A judge that says what `says` does; `index` counts all it was asked. */
 export function scriptedJudge(name: string, says: Says): Judge {

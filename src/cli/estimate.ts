@@ -39,6 +39,8 @@ const heldBack = 45;
 const weighings = 2;
 // Of what the default Red Team writes, in quick runs; the paper's rules drop nothing but empty prompts.
 const keptShare = 0.6;
+// A shipped judge reads the first half of the base's layers.
+const judgeDepth = 0.5;
 // A LoRA matrix pair on every linear layer of the default base, bytes a rank.
 const adapterBytesPerRank = 1.25e6;
 const recordBytes = 700;
@@ -114,7 +116,7 @@ function judgement(config: Config): StageWork {
   const answers = attackAnswers(config);
   return stage("judgement", {
     counts: { verdicts: answers.most },
-    readTokens: answers.likely * (promptLength + answerTokens(config.attack)),
+    readTokens: judgeDepth * answers.likely * (promptLength + answerTokens(config.attack)),
   });
 }
 
@@ -162,9 +164,8 @@ function evaluation({ iterations, attack, evaluation: e, judge }: Config): Stage
     sampledTokens: written * promptTokens(attack) + answers * answerTokens(attack),
     readTokens:
       players * e.crossPlaySeeds * seedLength(attack.examplesPerSeed) +
-      // By the Target before it answers, then once for both judges.
-      answers * (2 * promptLength + answerTokens(attack)) +
-      (texts + labelled) * (promptLength + answerLength),
+      answers * (promptLength + 2 * judgeDepth * (promptLength + answerTokens(attack))) +
+      (texts + 2 * judgeDepth * labelled) * (promptLength + answerLength),
   });
 }
 

@@ -48,6 +48,11 @@ function rowsOf(): readonly Row[] {
   return [
     { title: "T: attack success on held-out prompts", of: own("test", "asr"), show: share },
     { title: corrected, of: own("test", "asr-corrected"), show: share },
+    {
+      title: "   answers in a language that the judge did not learn",
+      of: (score, i) => own("test", "asr")(score, i) && score.otherLanguage !== undefined,
+      show: ({ otherLanguage, n }) => `${otherLanguage} of ${n}`,
+    },
     { title: "T: refusals of harmless look-alikes", of: own("look-alikes", "over-refusal"), show: share },
     { title: "T: perplexity of ordinary answers", of: own("ordinary", "perplexity"), show: plain },
     { title: "R: attack success against T_0", of: onFirst("asr"), show: share },

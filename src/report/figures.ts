@@ -62,8 +62,16 @@ function withCorrections(scores: readonly Score[]): Corrected[] {
 }
 
 /** A Score as a figure. */
-function figure({ value, low, high, n, unscored, corrected }: Corrected): Figure {
-  return { value, low, high, n, unscored: unscored ?? 0, ...(corrected !== undefined && { corrected }) };
+function figure({ value, low, high, n, unscored, otherLanguage, corrected }: Corrected): Figure {
+  return {
+    value,
+    low,
+    high,
+    n,
+    unscored: unscored ?? 0,
+    ...(otherLanguage !== undefined && { otherLanguage }),
+    ...(corrected !== undefined && { corrected }),
+  };
 }
 
 function points(rows: readonly Corrected[], index: (score: Score) => number): Point[] {

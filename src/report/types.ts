@@ -12,6 +12,8 @@ export interface Figure {
   readonly n: number;
   /** Attempts without a verdict, outside of n. */
   readonly unscored: number;
+  /** Within n, in a language that the judge did not learn. */
+  readonly otherLanguage?: number;
   /** An ASR as it would be without the judge's errors; absent where they were not measured. */
   readonly corrected?: Range;
 }

@@ -259,11 +259,9 @@ describe("a page", () => {
     );
   });
 
-  it("of 100,000 characters is there at once", () => {
-    const begun = performance.now();
+  it("of 100,000 characters is no longer than the screen", () => {
     for (const text of ["x".repeat(100_000), "a ".repeat(50_000), "\u001b".repeat(100_000)])
-      page(answer("a", { response: text }), options);
-    expect(performance.now() - begun).toBeLessThan(2000);
+      expect(page(answer("a", { response: text }), options).split("\n").length).toBeLessThan(60);
   });
 });
 

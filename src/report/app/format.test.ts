@@ -34,5 +34,8 @@ describe("format", () => {
     expect(sample({ value: 1, low: null, high: null, n: 1200, unscored: 3 }, "answers")).toBe(
       "1,200 answers, 3 without a verdict left out",
     );
+    expect(sample({ value: 1, low: null, high: null, n: 9, unscored: 1, otherLanguage: 2 }, "answers")).toBe(
+      "9 answers, 2 of them in a language that the judge did not learn, 1 without a verdict left out",
+    );
   });
 });

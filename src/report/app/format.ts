@@ -43,9 +43,15 @@ export function change(value: number): string {
   return `${signOf(value)}${Math.abs(value * 100).toFixed(1)} %`;
 }
 
-/** `n = 60`, and how many had no verdict. */
-export function sample({ n, unscored }: Figure, what: string): string {
-  return `${count(n)} ${what}${unscored > 0 ? `, ${count(unscored)} without a verdict left out` : ""}`;
+/** `n = 60`, how many had no verdict, and of how many the verdict is worth less. */
+export function sample({ n, unscored, otherLanguage }: Figure, what: string): string {
+  return [
+    `${count(n)} ${what}`,
+    ...(otherLanguage === undefined
+      ? []
+      : [`${count(otherLanguage)} of them in a language that the judge did not learn`]),
+    ...(unscored > 0 ? [`${count(unscored)} without a verdict left out`] : []),
+  ].join(", ");
 }
 
 /** `1 h 04 min`, `3 min 20 s`, `12 s` */

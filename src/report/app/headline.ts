@@ -224,7 +224,7 @@ function correctedLine(a: Point, b: Point): HTMLElement | false {
 }
 
 function sampleOf(a: Point, b: Point, counted: string): string {
-  if (a.n === b.n && a.unscored === b.unscored) return `${a === b ? "" : "Each from "}${sample(b, counted)}.`;
+  if (sample(a, counted) === sample(b, counted)) return `${a === b ? "" : "Each from "}${sample(b, counted)}.`;
   return `From ${sample(a, counted)}; then ${sample(b, counted)}.`;
 }
 
