@@ -1,6 +1,6 @@
 /**
  * The frozen base of every player: found (base/find.ts), checked, dequantised once into a weights file
- * (base/weights-file.ts), with its configuration and tokenizer. Llama decoders only.
+ * (base/weights-file.ts), with its configuration and tokenizer. base/decoder-config.ts says which decoders are read.
  */
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
