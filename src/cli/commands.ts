@@ -46,6 +46,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "An adapter of a run as files that other programs load: PEFT, GGUF, merged",
     load: () => import("./export.ts"),
   },
+  eval: {
+    summary: "Models on suites of prompts: attack success, refusals, differences, limits for CI",
+    load: () => import("./eval.ts"),
+  },
   judge: {
     summary: "Judges: verdicts on rows, how far to believe them, labels by people, judges of your own",
     commands: {
