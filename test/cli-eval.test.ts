@@ -81,7 +81,7 @@ describe("models", () => {
     const named = [model, path("safe"), `${model}+${path("safe")}`, path("more/adapter_model.safetensors")];
     const players = await opened(named);
     if (players instanceof Error) throw players;
-    expect(players.models.map(({ name }) => name)).toEqual(["model", "safe", "model+safe", "adapter_model"]);
+    expect(players.models.map(({ name }) => name)).toEqual(["model", "safe", "model+safe", "more"]);
     const [base, safe, same, more] = players.models.map(({ sha256 }) => sha256);
     expect(same).toBe(safe);
     expect(new Set([base, safe, more]).size).toBe(3);
@@ -148,6 +148,7 @@ describe("seas eval", () => {
     [["--suite", "xtest"], "no suite `xtest`", "did you mean `xstest`?"],
     [["--suite", "ATTACKS,harmbecnh:./x.csv"], "no suite `harmbecnh`", "did you mean `harmbench:./x.csv`?"],
     [["--suite", "ATTACKS", "--suite", "ATTACKS"], "two suites are called attacks", "another name"],
+    [["--suite", ","], "--suite names no suite", "lists them"],
     [["--siute", "ATTACKS"], "unknown flag `--siute`", "did you mean `--suite`?"],
     [["--suite", "ATTACKS", "--max-asr", "10"], "--max-asr: expected a share from 0 to 1, got `10`", "0.05 is 5 %"],
     [["--suite", "ATTACKS", "--max-asr", "10%"], "expected a share", "0.05 is 5 %"],

@@ -4,17 +4,17 @@
  */
 import { defineCommand } from "citty";
 import type { Config } from "../config.ts";
-import { defaultCacheDir } from "../engine/base/cache.ts";
 import { type RunInfo, readRun } from "../run/inspect.ts";
-import { openSuite, type Suite } from "../suites/open.ts";
+import type { Suite } from "../suites/open.ts";
 import type { CommandModule, Streams } from "./commands.ts";
 import { loadConfig } from "./config-file.ts";
 import { evalArguments, evalOptions, requireMeasurable } from "./eval/options.ts";
 import { performEval } from "./eval/perform.ts";
 import { openPlayers } from "./eval/players.ts";
 import { catchInterrupts } from "./interrupt.ts";
-import { createProgress, type Progress } from "./progress.ts";
+import { createProgress } from "./progress.ts";
 import { findRun } from "./run-folder.ts";
+import { suiteOf } from "./suite-flag.ts";
 import { warnOfSuites } from "./suite-warning.ts";
 import { screenOf } from "./terminal.ts";
 
@@ -36,7 +36,8 @@ export const command = defineCommand({
     const progress = createProgress({ screen, stream: streams.stderr, samples: false, inRun: false });
     const { signal, stop } = catchInterrupts(progress, "stopping… answers and verdicts so far are kept");
     try {
-      const suites = await openSuites(options.suites, progress, signal);
+      const suites: Suite[] = [];
+      for (const spec of options.suites) suites.push(await suiteOf(spec, progress, signal));
       requireMeasurable(suites, options.limits);
       const trainedOn = run?.config.data.dataset;
       if (trainedOn) await warnOfSuites(trainedOn, screen);
@@ -70,11 +71,4 @@ export const command = defineCommand({
 async function configOf(file: string | undefined, run: RunInfo | undefined): Promise<Config> {
   if (run === undefined) return loadConfig(file, {});
   return file === undefined ? run.config : { ...(await loadConfig(file, {})), model: run.config.model };
-}
-
-async function openSuites(specs: readonly string[], { line }: Progress, signal: AbortSignal): Promise<Suite[]> {
-  const cacheDir = defaultCacheDir(process.env, process.platform);
-  const suites: Suite[] = [];
-  for (const spec of specs) suites.push(await openSuite(spec, { env: process.env, cacheDir, signal, onNote: line }));
-  return suites;
 }

@@ -51,9 +51,10 @@ export async function evaluate(
 ): Promise<EvalAttempt[]> {
   const watch = { report, signal };
   await answer(evaluation, folder, watch);
+  const samples = samplesOf(evaluation);
   const answers = evaluation.models.flatMap(({ name }) =>
     evaluation.questions.flatMap((question) =>
-      samplesOf(evaluation).map((sample) => folder.answers.get(answerId(name, question, sample))!),
+      samples.map((sample) => folder.answers.get(answerId(name, question, sample))!),
     ),
   );
   const verdicts = await judge(evaluation, answers, folder, watch);

@@ -85,8 +85,11 @@ export function evalOptions(given: Given, rawArgs: readonly string[]): EvalOptio
   if (iterations.length > 0 && given.run === undefined) {
     throw new SeasError("E_USAGE", "--iteration needs --run", { hint: "--run RUN names whose iterations" });
   }
+  const suites = valuesOf(rawArgs, "suite");
+  if (suites.length === 0)
+    throw new SeasError("E_USAGE", "--suite names no suite", { hint: "`seas eval --help` lists them" });
   return {
-    suites: valuesOf(rawArgs, "suite"),
+    suites,
     models: valuesOf(rawArgs, "model"),
     iterations: iterations.length === 0 ? undefined : [...new Set(iterations)],
     limit: wholeNumber(given.limit, "--limit", 1),

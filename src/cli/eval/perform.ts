@@ -54,7 +54,7 @@ export interface EvalResult {
 export async function performEval(
   request: EvalRequest,
   players: EvalPlayers,
-  { stdout, stderr }: Streams,
+  { stdout }: Pick<Streams, "stdout">,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ExitCode> {
@@ -72,7 +72,7 @@ export async function performEval(
     scores = evalScores(attempts, { ...players, judge: players.judge.judge.name });
     await folder.finish(attempts, scores);
   } catch (error) {
-    throw stopped(error, folder, signal, (text) => screenOf(stderr).write(`${text}\n`));
+    throw stopped(error, folder, signal, progress.line);
   } finally {
     progress.close();
     await folder.close();

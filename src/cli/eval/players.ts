@@ -181,9 +181,12 @@ async function hashOfPart(path: string): Promise<string> {
   });
 }
 
-/** The last part of a path or hub id, without the ending of a file. */
+/** The last part of a path or hub id, without the ending of a file; an adapter's file is called as its folder. */
 function shortName(spec: string): string {
-  const parts = spec.split("+").map((part) => basename(part.replace(/[\\/]+$/, "").replaceAll("\\", "/")));
+  const folders = spec
+    .split("+")
+    .map((part) => part.replaceAll("\\", "/").replace(/(\/adapter_model\.safetensors|\/+)$/, ""));
+  const parts = folders.map((part) => basename(part));
   return parts.map((part) => part.replace(/\.(gguf|safetensors)$/i, "")).join("+");
 }
 
