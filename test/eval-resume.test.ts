@@ -83,12 +83,14 @@ describe("SIGKILL", () => {
     const [whole, cut] = [path("whole"), path("cut")];
     expect(await once(start(whole, 0), "exit")).toEqual([0, null]);
     let kills = 0;
-    for (; kills < 6; kills++) {
+    for (; kills < 4; kills++) {
       const child = start(cut, 5);
+      // Listened for at once: it may be through before it is killed.
+      const exit = once(child, "exit");
       await once(child.stdout, "data");
-      await sleep(50 + Math.random() * 250);
+      await sleep(50 + Math.random() * 150);
       child.kill("SIGKILL");
-      const [code] = await once(child, "exit");
+      const [code] = await exit;
       if (code === 0) break;
     }
     expect(kills).toBeGreaterThan(0);
@@ -157,6 +159,29 @@ describe("an evaluation", () => {
     // In batches of four; the first is whole, of the second one answer was there.
     expect(asked).toEqual(suite.rows.slice(4).map(({ prompt }) => prompt));
     expect(await files(path("out"))).toEqual(await files(path("whole")));
+  });
+
+  it("keeps an answer that is on file, should the model now say something else", async () => {
+    await mkdir(path("out"));
+    const stopping = new AbortController();
+    const players = scriptedPlayers(
+      { m: says },
+      scriptedJudge("scripted:judge", () => {
+        throw stopping.abort();
+      }),
+    );
+    await performScripted(path("out"), [suite], players, {}, stopping.signal);
+    const log = path("out/attempts.partial.jsonl");
+    // The last answer of the first batch is lost.
+    const lines = (await readFile(log, "utf8")).split("\n").filter((line) => !line.includes('"attacks 3"'));
+    await writeFile(log, lines.join("\n"));
+    const { ended } = await performScripted(path("out"), [suite], scriptedPlayers({ m: () => "Now otherwise." }));
+    expect(ended).toBe(0);
+    const attempts = (await readFile(path("out/attempts.jsonl"), "utf8")).trimEnd().split("\n");
+    const responses = attempts.map((line) => JSON.parse(line).response);
+    expect(responses).toEqual(
+      suite.rows.map(({ prompt }) => (prompt === "attacks 3" ? "Now otherwise." : says(prompt))),
+    );
   });
 
   it("whose judge fails too often stops with what it has, and asks again about missing verdicts only", async () => {

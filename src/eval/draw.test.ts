@@ -48,6 +48,17 @@ describe("drawRows", () => {
     for (const n of times.values()) expect(n / 4000).toBeCloseTo(0.25, 1);
   });
 
+  it("takes any clusters together, not only such as lie apart in the suite", () => {
+    const pairs = new Set<string>();
+    for (let seed = 0; seed < 200; seed++)
+      pairs.add(
+        drawRows(rows([1, 1, 1, 1]), 2, seed)
+          .map(({ clusterId }) => clusterId)
+          .join(),
+      );
+    expect(pairs.size).toBe(6);
+  });
+
   it("is the whole suite where that is smaller", () => {
     const all = rows([2, 1]);
     expect(drawRows(all, 3, 1)).toBe(all);
