@@ -86,6 +86,7 @@ const rootExamples: CommandModule["examples"] = [
   ["seas run --preset tiny --dry-run", "what a fifth of that would take, without starting it"],
   ["seas init && seas run seas.yaml", "the same from a configuration of your own"],
   ["seas run --resume runs/NAME", "go on where a run stopped"],
+  ["seas eval --suite xstest --run runs/NAME", "its Target before and after, on a suite of others"],
 ];
 
 /**

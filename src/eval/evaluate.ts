@@ -50,14 +50,14 @@ export async function evaluate(
   signal: AbortSignal,
 ): Promise<EvalAttempt[]> {
   const watch = { report, signal };
-  await answer(evaluation, folder, watch);
+  await answerAll(evaluation, folder, watch);
   const samples = samplesOf(evaluation);
   const answers = evaluation.models.flatMap(({ name }) =>
     evaluation.questions.flatMap((question) =>
       samples.map((sample) => folder.answers.get(answerId(name, question, sample))!),
     ),
   );
-  const verdicts = await judge(evaluation, answers, folder, watch);
+  const verdicts = await verdictsOn(evaluation, answers, folder, watch);
   return answers.map((each, i) => {
     const { attemptId: _, ...verdict } = verdicts[i]!;
     // Where there is no answer, the verdict says why there is none.
@@ -68,7 +68,7 @@ export async function evaluate(
 }
 
 /** Has the models answer what is not on file yet. */
-async function answer(evaluation: Evaluation, folder: EvalFolder, { report, signal }: Watch): Promise<void> {
+async function answerAll(evaluation: Evaluation, folder: EvalFolder, { report, signal }: Watch): Promise<void> {
   const { models, questions, settings, batchSize } = evaluation;
   const samples = samplesOf(evaluation);
   const stage = stageOf("answers", models.length * questions.length * settings.samples, report, folder.answers.size);
@@ -115,13 +115,13 @@ function sampling({ samples, maxTokens, temperature, topP, seed }: EvalSettings)
 }
 
 /** One verdict for each answer, in order. */
-async function judge(
-  { judge: asked, batchSize }: Evaluation,
+async function verdictsOn(
+  { judge, batchSize }: Evaluation,
   answers: readonly Answer[],
   folder: EvalFolder,
   { report, signal }: Watch,
 ) {
-  const watched = watchedJudge(asked, report, {
+  const watched = watchedJudge(judge, report, {
     where: "verdicts",
     hint: "see to the judge, then give the same command again: answers and verdicts so far are kept",
   });
