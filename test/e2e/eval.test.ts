@@ -30,7 +30,7 @@ beforeAll(async () => {
   const { config } = await openBaseModel("smollm2-135m-instruct");
   const random = createRandom("adapter").next;
   const lora = freshLora(config, 2, 4, random);
-  for (const [name, { data }] of lora.tensors) if (name.endsWith("B")) data.set(data.map(() => (random() - 0.5) / 20));
+  for (const [name, { data }] of lora.tensors) if (name.endsWith("B")) data.set(data.map(() => (random() - 0.5) / 100));
   await saveLora(lora, adapter, "smollm2-135m-instruct");
 });
 
