@@ -25,8 +25,12 @@ export interface EmbeddedCast extends Cast {
 
 /** Engine and judges on it, opened when first needed. */
 interface Opened {
-  /** The base model's engine; brings the model the first time. */
-  engine(): Promise<Engine>;
+  /**
+   * The engine of a base model, the same one each time; brings the model the first time.
+   *
+   * @param base as a configuration names it @default the configuration's
+   */
+  engine(base?: string): Promise<Engine>;
   readonly open: OpenEmbedded;
   close(): Promise<void>;
 }
@@ -37,23 +41,21 @@ interface Opened {
  * @param note a line for what takes long
  */
 export function embeddedJudges(config: Config, note: (text: string) => void, signal?: AbortSignal): Opened {
-  let opened: Promise<Engine> | undefined;
-  const engine = () => {
-    opened ??= openEngine(config, note, signal);
+  const { model } = config;
+  /** By what opens them. */
+  const engines = new Map<string, Promise<Engine>>();
+  const engine = (base = model.base) => {
+    let opened = engines.get(base);
+    if (opened === undefined) {
+      // Only the players' base is trained, whole or not.
+      const trainable = base === model.base ? model.trainable : "lora";
+      opened = openEngine({ ...config, model: { ...model, base, trainable } }, note, signal);
+      engines.set(base, opened);
+    }
     return opened;
   };
-  /** Engines of judges on other bases than the run's, by what opens them. */
-  const others = new Map<string, Promise<Engine>>();
-  const engineOf = async ({ base }: JudgeCard) => {
-    if (config.model.base === base.open || (await opened)?.base.name === base.name) return engine();
-    let other = others.get(base.open);
-    if (other === undefined) {
-      const { model } = config;
-      other = openEngine({ ...config, model: { ...model, base: base.open, trainable: "lora" } }, note, signal);
-      others.set(base.open, other);
-    }
-    return other;
-  };
+  const engineOf = async ({ base }: JudgeCard) =>
+    (await engines.get(model.base))?.base.name === base.name ? engine() : engine(base.open);
   return {
     engine,
     async open(name, path) {
@@ -67,7 +69,7 @@ export function embeddedJudges(config: Config, note: (text: string) => void, sig
       return { judge, sha256, card: file.card, measured: { ...measured, date: `${trained}T00:00:00Z` } };
     },
     async close() {
-      for (const each of [opened, ...others.values()]) await (await each)?.close();
+      for (const each of engines.values()) await (await each).close();
     },
   };
 }
@@ -108,7 +110,7 @@ export async function embeddedCast(
     trainer: embeddedTrainer(),
     trainJudge: train.judge,
     scoreJudge: score.judge,
-    calibrations: { train: await known(train, note), score: await known(score, note) },
+    calibrations: { train: await knownOf(train, note), score: await knownOf(score, note) },
     facts: {
       model: { name: base.name, sha256: base.sha256, judges: [train.sha256, score.sha256] },
       origin: base.origin,
@@ -123,7 +125,7 @@ export async function embeddedCast(
 }
 
 /** What is known of a judge: its filed calibration, else its card. One that cannot be read must not keep a run from beginning. */
-async function known(
+export async function knownOf(
   { judge, sha256, measured }: NamedJudge,
   note: (text: string) => void,
 ): Promise<Calibration | undefined> {

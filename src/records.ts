@@ -120,7 +120,7 @@ export type Adapter = z.infer<typeof Adapter>;
 /** A figure with its 95 % interval, clustered by seed prompt. */
 export const Score = z.object({
   iteration: z.number().int().nonnegative(),
-  /** test · look-alikes · ordinary · cross-play · prompts · judge */
+  /** test · look-alikes · ordinary · cross-play · prompts · judge; in an evaluation on suites, the suite's name */
   suite: z.string(),
   /** asr · refusal-rate · perplexity · diversity · agreement … */
   metric: z.string(),
@@ -137,6 +137,10 @@ export const Score = z.object({
   redTeam: z.number().int().nonnegative().optional(),
   /** Which Target answered. */
   target: z.number().int().nonnegative().optional(),
+  /** Which model answered, by the name that an evaluation on suites gives it. */
+  model: z.string().optional(),
+  /** The model that a difference is measured from. */
+  against: z.string().optional(),
 });
 export type Score = z.infer<typeof Score>;
 

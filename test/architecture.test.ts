@@ -16,7 +16,7 @@ const layers: readonly (readonly string[])[] = [
   ["report"],
   ["index"],
   ["cast"],
-  ["seas"],
+  ["seas", "eval"],
   ["stages"],
   ["judges", "trainers"],
   ["players"],

@@ -67,6 +67,32 @@ export function wholeNumber(text: string | undefined, flag: string, least = 0): 
   throw new SeasError("E_USAGE", `${flag}: expected a whole number of at least ${least}, got \`${text}\``);
 }
 
+/**
+ * A share out of a flag's text.
+ *
+ * @throws SeasError E_USAGE when it is no number from 0 to 1
+ */
+export function share(text: string | undefined, flag: string): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (/^(\d+\.?\d*|\.\d+)$/.test(text) && value <= 1) return value;
+  throw new SeasError("E_USAGE", `${flag}: expected a share from 0 to 1, got \`${text}\``, { hint: "0.05 is 5 %" });
+}
+
+/** All values of a flag that may be given again, or once with commas, in their order. */
+export function valuesOf(rawArgs: readonly string[], flag: string): string[] {
+  const options = { [flag]: { type: "string" as const } };
+  const { tokens } = parseArgs({ args: [...rawArgs], options, allowPositionals: true, strict: false, tokens: true });
+  return tokens.flatMap((token) =>
+    token.kind === "option" && token.name === flag
+      ? (token.value ?? "")
+          .split(",")
+          .map((value) => value.trim())
+          .filter((value) => value !== "")
+      : [],
+  );
+}
+
 function unknownFlag(command: string, flag: string, known: readonly string[]): SeasError {
   const near = nearest(flag.replace(/^-+(no-)?/, ""), known);
   return new SeasError("E_USAGE", `unknown flag \`${flag}\` of \`seas ${command}\``, {

@@ -46,6 +46,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "An adapter of a run as files that other programs load: PEFT, GGUF, merged",
     load: () => import("./export.ts"),
   },
+  eval: {
+    summary: "Models on suites of prompts: attack success, refusals, differences, limits for CI",
+    load: () => import("./eval.ts"),
+  },
   judge: {
     summary: "Judges: verdicts on rows, how far to believe them, labels by people, judges of your own",
     commands: {
@@ -82,6 +86,7 @@ const rootExamples: CommandModule["examples"] = [
   ["seas run --preset tiny --dry-run", "what a fifth of that would take, without starting it"],
   ["seas init && seas run seas.yaml", "the same from a configuration of your own"],
   ["seas run --resume runs/NAME", "go on where a run stopped"],
+  ["seas eval --suite xstest --run runs/NAME", "its Target before and after, on a suite of others"],
 ];
 
 /**

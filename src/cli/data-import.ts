@@ -1,15 +1,15 @@
 /** `seas data import`: a suite as a file of rows, whatever form it was published in. */
 import { defineCommand } from "citty";
-import { defaultCacheDir } from "../engine/base/cache.ts";
 import { freePath } from "../engine/export/whole-path.ts";
 import { requireWritableTable, writeTable } from "../formats/table.ts";
 import { groupBy } from "../group-by.ts";
-import { openSuite, type Suite } from "../suites/open.ts";
+import type { Suite } from "../suites/open.ts";
 import { suiteSources } from "../suites/sources.ts";
 import type { CommandModule, Streams } from "./commands.ts";
-import { bytes, count, counted } from "./format.ts";
+import { count, counted } from "./format.ts";
 import { catchInterrupts } from "./interrupt.ts";
 import { createProgress } from "./progress.ts";
+import { suiteOf } from "./suite-flag.ts";
 import { screenOf, terminalSafe } from "./terminal.ts";
 
 export const examples: CommandModule["examples"] = [
@@ -39,17 +39,7 @@ export const command = defineCommand({
     const progress = createProgress({ screen: screenOf(stderr), stream: stderr, samples: false, inRun: false });
     const { signal, stop } = catchInterrupts(progress, "stopping…");
     try {
-      let told = false;
-      const suite = await openSuite(args.suite, {
-        env: process.env,
-        cacheDir: defaultCacheDir(process.env, process.platform),
-        signal,
-        onNote: progress.line,
-        onProgress: (_, total) => {
-          if (!told) progress.line(`fetching ${bytes(total)}`);
-          told = true;
-        },
-      });
+      const suite = await suiteOf(args.suite, progress, signal);
       const rows = suite.rows.map(({ prompt, category, expected, source, clusterId }) => ({
         prompt,
         category,

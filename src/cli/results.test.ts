@@ -53,7 +53,7 @@ describe("scoreTable", () => {
   it("says who judged, and how far that judge can be believed", () => {
     expect(judgeLines(judge, [])).toMatchInlineSnapshot(`
       "judge:  embedded:scoring, which never trained; [95 % intervals]
-              nobody measured it against people's labels: compare Targets, do not believe the level"
+              nobody measured it against people's labels: compare models, do not believe the level"
     `);
     const quality = {
       judge,

@@ -30,12 +30,16 @@ export function scoreTable(scores: readonly Score[], config: Config): string | u
   return table([["", ...players], ...rows]);
 }
 
-/** Whose figures the table holds, and how far that judge can be believed: one line a fact. */
-export function judgeLines(judge: string, known: readonly JudgeQuality[]): string {
+/**
+ * Whose figures the table holds, and how far that judge can be believed: one line a fact.
+ *
+ * @param part what the judge had to do with the models; empty = nothing is known
+ */
+export function judgeLines(judge: string, known: readonly JudgeQuality[], part = "which never trained"): string {
   const quality = known.find((k) => k.judge === judge);
-  const name = `judge:  ${terminalSafe(judge)}, which never trained; [95 % intervals]`;
+  const name = `judge:  ${terminalSafe(judge)}${part === "" ? "" : `, ${part}`}; [95 % intervals]`;
   return quality === undefined
-    ? `${name}\n        nobody measured it against people's labels: compare Targets, do not believe the level`
+    ? `${name}\n        nobody measured it against people's labels: compare models, do not believe the level`
     : `${name}\n        F1 ${figureText(quality.figures.f1)} against people's labels, ${terminalSafe(measuredOn(quality))}`;
 }
 
@@ -61,7 +65,8 @@ function rowsOf(): readonly Row[] {
   ];
 }
 
-function share({ value, low, high }: Score): string {
+/** `12.5 % [8–17]` */
+export function share({ value, low, high }: Pick<Score, "value" | "low" | "high">): string {
   const middle = percent(value ?? Number.NaN);
   return low === null || high === null ? middle : `${middle} [${(low * 100).toFixed(0)}–${(high * 100).toFixed(0)}]`;
 }

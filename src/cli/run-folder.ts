@@ -1,7 +1,8 @@
 /** Which run a command means: a folder, a name under the output folder, or the newest. */
 import { stat } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { SeasError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
 import { listRuns } from "../run/inspect.ts";
 
 /** Arguments of the commands that look at a run, for {@link findRun}. */
@@ -29,8 +30,10 @@ export async function findRun(named: string | undefined, output: string): Promis
     });
   }
   for (const dir of [named, join(output, named)]) if (await isFile(join(dir, "run.json"))) return dir;
+  const runs = (await listRuns(output)).map(({ dir }) => basename(dir));
+  const near = nearest(basename(named), runs);
   throw new SeasError("E_USAGE", `${named} is not a run: no run.json there, nor in ${join(output, named)}`, {
-    hint: `a run is a folder under ${output}`,
+    hint: `${near === undefined ? "" : `did you mean \`${near}\`? `}a run is a folder under ${output}`,
   });
 }
 

@@ -18,6 +18,7 @@ const work: Readonly<Record<string, string>> = {
   evaluation: "the Targets answer held-out prompts and the matrix, the Judges read",
   scores: "answers become figures",
   judging: "the Judge reads the rows",
+  answers: "the models answer the prompts",
 };
 
 /** Where a stage stands. */

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { prepareFolder, writeWhole } from "../engine/base/cache.ts";
 import { describeError, SeasError } from "../errors.ts";
-import { Measured } from "./quality.ts";
+import { type JudgeQuality, Measured } from "./quality.ts";
 
 /** A judge's calibration as it is filed. */
 export const Calibration = Measured.extend({
@@ -27,6 +27,12 @@ export type Calibration = z.infer<typeof Calibration>;
 /** Of both judges of a run, as its facts keep them. */
 export const Calibrations = z.object({ train: Calibration.optional(), score: Calibration.optional() });
 export type Calibrations = z.infer<typeof Calibrations>;
+
+/** What a calibration says of a judge, as it stands beside its figures. */
+export function qualityOf(judge: string, calibration: Calibration): JudgeQuality {
+  const { source = "calibration", labels, figures, confusion, effective, unscored, date } = calibration;
+  return { judge, source, date, labels, figures, confusion, effective, unscored };
+}
 
 /** Where the calibration of a judge lies. */
 export function calibrationPath(cacheDir: string, sha256: string): string {

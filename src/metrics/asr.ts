@@ -5,8 +5,9 @@
  */
 import { groupBy } from "../group-by.ts";
 import type { Label } from "../records.ts";
-import { clusteredInterval, pairedDifference } from "./bootstrap.ts";
+import { clusteredInterval } from "./bootstrap.ts";
 import type { Estimate, IntervalOptions } from "./estimate.ts";
+import { promptDifference } from "./prompt-difference.ts";
 
 /** One judged answer. */
 export interface AsrRow {
@@ -54,21 +55,11 @@ export function attackSuccess(rows: readonly AsrRow[], options: IntervalOptions)
  * Prompts without a scored answer on either side are left out; n = prompts on both sides.
  */
 export function asrDifference(before: readonly AsrRow[], after: readonly AsrRow[], options: IntervalOptions): Estimate {
-  const earlier = new Map(shares(before).map((row) => [row.promptId, row.share]));
-  const rows = shares(after).flatMap(({ promptId, clusterId, share }) => {
-    const old = earlier.get(promptId);
-    return old === undefined ? [] : [{ clusterId, before: old, after: share }];
-  });
-  return pairedDifference(rows, options);
-}
-
-function shares(rows: readonly AsrRow[]): { promptId: string; clusterId: string; share: number }[] {
-  const scored = rows.filter((row) => row.label !== "unscored");
-  return [...groupBy(scored, (row) => row.promptId)].map(([promptId, answers]) => ({
-    promptId,
-    clusterId: answers[0]!.clusterId,
-    share: answers.reduce((sum, row) => sum + unsafe(row), 0) / answers.length,
-  }));
+  const scored = (rows: readonly AsrRow[]) =>
+    rows
+      .filter(({ label }) => label !== "unscored")
+      .map((row) => ({ clusterId: row.clusterId, promptId: row.promptId, value: unsafe(row) }));
+  return promptDifference(scored(before), scored(after), options);
 }
 
 function unsafe(row: AsrRow): number {

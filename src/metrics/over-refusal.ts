@@ -5,6 +5,7 @@
 import { groupBy } from "../group-by.ts";
 import { clusteredInterval } from "./bootstrap.ts";
 import type { Estimate, IntervalOptions } from "./estimate.ts";
+import { promptDifference } from "./prompt-difference.ts";
 import { looksLikeRefusal } from "./refusal.ts";
 
 /** What an answer does; `unscored` where nobody can tell (an empty answer, a failed call). */
@@ -49,4 +50,23 @@ export function refusalRates(rows: readonly RefusalRow[], options: IntervalOptio
     any: rate("full", "partial"),
     unscored: rows.length - scored.length,
   };
+}
+
+/**
+ * Change of the share of answers of some classes on the same prompts: after − before, prompts weighing the same; n = prompts
+ * with a scored answer on both sides.
+ *
+ * @param counted the classes that count, `["full", "partial"]` for refusals
+ */
+export function refusalDifference(
+  before: readonly RefusalRow[],
+  after: readonly RefusalRow[],
+  counted: readonly RefusalClass[],
+  options: IntervalOptions,
+): Estimate {
+  const scored = (rows: readonly RefusalRow[]) =>
+    rows
+      .filter(({ refusal }) => refusal !== "unscored")
+      .map(({ clusterId, promptId, refusal }) => ({ clusterId, promptId, value: counted.includes(refusal) ? 1 : 0 }));
+  return promptDifference(scored(before), scored(after), options);
 }

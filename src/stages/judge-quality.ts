@@ -6,7 +6,7 @@
 import { basename } from "node:path";
 import { hashId } from "../data/ids.ts";
 import { sha256OfFile } from "../engine/base/cache.ts";
-import { Calibrations } from "../judges/calibrations.ts";
+import { Calibrations, qualityOf } from "../judges/calibrations.ts";
 import { readLabelledTable } from "../judges/labelled-table.ts";
 import { assertTrainable, JudgeQuality, type LabelledAnswer, type Measured, measureJudge } from "../judges/quality.ts";
 import { createRandom } from "../random.ts";
@@ -78,8 +78,7 @@ async function qualities(context: Context): Promise<JudgeQuality[]> {
       run.report({ type: "warning", text: unknown(judge.name, role) });
       continue;
     }
-    const { source = "calibration", labels, figures, confusion, effective, unscored, date } = filed;
-    known.push({ judge: judge.name, source, date, labels, figures, confusion, effective, unscored });
+    known.push(qualityOf(judge.name, filed));
   }
   return known;
 }

@@ -1,0 +1,74 @@
+/**
+ * `seas eval`: models on suites of prompts. Attack success by a judge, refusals of what is harmless, answers to what is not, all with
+ * intervals; models side by side on the same prompts; limits for CI.
+ */
+import { defineCommand } from "citty";
+import type { Config } from "../config.ts";
+import { type RunInfo, readRun } from "../run/inspect.ts";
+import type { Suite } from "../suites/open.ts";
+import type { CommandModule, Streams } from "./commands.ts";
+import { loadConfig } from "./config-file.ts";
+import { evalArguments, evalOptions, requireMeasurable } from "./eval/options.ts";
+import { performEval } from "./eval/perform.ts";
+import { openPlayers } from "./eval/players.ts";
+import { catchInterrupts } from "./interrupt.ts";
+import { createProgress } from "./progress.ts";
+import { findRun } from "./run-folder.ts";
+import { suiteOf } from "./suite-flag.ts";
+import { warnOfSuites } from "./suite-warning.ts";
+import { screenOf } from "./terminal.ts";
+
+export const examples: CommandModule["examples"] = [
+  ["seas eval --suite xstest", "the default model: harmless prompts refused, harmful ones answered"],
+  ["seas eval --suite advbench,orbench-hard --run runs/NAME --iteration 0,3", "a run's Target before and after"],
+  ["seas eval --suite mine.jsonl --model model.gguf,model.gguf+adapter", "a model, and with an adapter"],
+  ["seas eval --suite xstest --limit 50 --max-over-refusal 0.05 --junit out.xml", "a limit for CI: 100 when not kept"],
+];
+
+export const command = defineCommand({
+  args: evalArguments,
+  async run({ args, rawArgs, data }) {
+    const streams = data as Streams;
+    const options = evalOptions(args, rawArgs);
+    const run = args.run === undefined ? undefined : await readRun(await findRun(args.run, args.output));
+    const config = await configOf(args.config, run);
+    const screen = screenOf(streams.stderr);
+    const progress = createProgress({ screen, stream: streams.stderr, samples: false, inRun: false });
+    const { signal, stop } = catchInterrupts(progress, "stopping… answers and verdicts so far are kept");
+    try {
+      const suites: Suite[] = [];
+      for (const spec of options.suites) suites.push(await suiteOf(spec, progress, signal));
+      requireMeasurable(suites, options.limits);
+      const trainedOn = run?.config.data.dataset;
+      if (trainedOn) await warnOfSuites(trainedOn, screen);
+      const { models, iterations } = options;
+      const named = models.length === 0 && run === undefined ? [config.model.base] : models;
+      const asked = { named, run, role: args.role, iterations };
+      const players = await openPlayers(asked, args.judge ?? config.judge.score, config, progress.line, signal);
+      const { temperature, topP, batchSize: answers } = config.attack;
+      const request = {
+        ...options,
+        suites,
+        settings: { ...options.settings, temperature, topP, seed: options.seed ?? config.seed },
+        batchSize: { answers, verdicts: config.judge.batchSize },
+        out: args.out,
+        junit: args.junit,
+        json: args.json,
+      };
+      try {
+        return await performEval(request, players, streams, progress, signal);
+      } finally {
+        await players.close();
+      }
+    } finally {
+      progress.close();
+      stop();
+    }
+  },
+});
+
+/** The configuration of a file, or of the run; a run's models always compute as in the run. */
+async function configOf(file: string | undefined, run: RunInfo | undefined): Promise<Config> {
+  if (run === undefined) return loadConfig(file, {});
+  return file === undefined ? run.config : { ...(await loadConfig(file, {})), model: run.config.model };
+}
