@@ -82,6 +82,8 @@ describe("findPersonalData", () => {
       "AB12",
       "eyJ",
       "eyJa.eyJ",
+      "-eyJ",
+      "-eyJ.eyJ",
       "sk-",
       "f:",
       "1.",
