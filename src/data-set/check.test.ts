@@ -102,6 +102,7 @@ describe("readSet", () => {
       {},
     );
     await writeFile(join(folder, "README.md"), "# no rows");
+    await writeFile(join(folder, "dataset_infos.json"), "{\n}");
     expect((await splitsOf()).sort()).toEqual([
       ["look-alikes/dev", "c"],
       ["other", undefined],

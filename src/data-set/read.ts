@@ -95,7 +95,8 @@ function stemOf(file: string): string {
 }
 
 async function partsOf(folder: string): Promise<string[]> {
-  const names = (await readdir(folder, { recursive: true })).filter((name) => formats.includes(formatOf(name)));
+  const all = await readdir(folder, { recursive: true });
+  const names = all.filter((name) => formats.includes(formatOf(name)) && basename(name) !== "dataset_infos.json");
   if (names.length === 0) {
     throw new SeasError("E_USAGE", `${folder}: no file of rows in it`, { hint: `looked for ${formats.join(", ")}` });
   }
