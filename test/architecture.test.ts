@@ -18,6 +18,7 @@ const layers: readonly (readonly string[])[] = [
   ["cast"],
   ["seas", "eval"],
   ["stages"],
+  ["data-set"],
   ["judges", "trainers"],
   ["players"],
   ["metrics", "run", "suites"],
@@ -36,7 +37,7 @@ const guarded: Readonly<Record<string, string>> = {
 };
 
 /** Rooms whose results must be the same bytes for the same seed. */
-const deterministic = ["data", "metrics", "stages", "engine"];
+const deterministic = ["data", "data-set", "metrics", "stages", "engine"];
 
 interface Source {
   /** Relative to the repository, with slashes. */

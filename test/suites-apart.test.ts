@@ -10,8 +10,11 @@ import { wrappedRequests } from "../src/data/harmless-requests.ts";
 import { lookAlikes } from "../src/data/look-alikes.ts";
 import { ordinary } from "../src/data/ordinary.ts";
 import { handWrittenPrompts } from "../src/data/prompts.ts";
+import { setWrappers } from "../src/data/set-wrappers.ts";
 import { createDuplicateIndex, normaliseText } from "../src/data/similarity.ts";
 import { wrappers } from "../src/data/styles.ts";
+import { variations } from "../src/data/variations.ts";
+import { buildDataSet } from "../src/data-set/build.ts";
 import { readTable } from "../src/formats/table.ts";
 import { ownRows } from "../src/judges/training/own-rows.ts";
 import { openSuite, type Suite } from "../src/suites/open.ts";
@@ -68,6 +71,9 @@ describe.skipIf(missing.length > 0)("evaluation-only rows", () => {
       "look-alikes": [...lookAlikes().train, ...lookAlikes().test].flatMap(({ text, answer }) => [text, answer]),
       ordinary: [...ordinary().train, ...ordinary().test].flatMap(({ text, answer }) => [text, answer]),
       "harmless requests": wrappedRequests([...wrappers, ...asked]).flatMap(({ text, answer }) => [text, answer]),
+      "wrappers of data sets": [...setWrappers, ...variations].map((one) =>
+        "template" in one ? one.template : one.text,
+      ),
       "the judge's rows": ownRows(1).flatMap(({ prompt, response }) => [prompt, response]),
     });
 
@@ -88,6 +94,17 @@ describe.skipIf(missing.length > 0)("evaluation-only rows", () => {
         for await (const { value, at } of readTable(data + file))
           for (const text of [value.prompt, value.goal])
             if (typeof text === "string") expect(known.has(normaliseText(text)), at).toBe(false);
+      }
+    });
+
+    it("a built data set has none of them, nor one close to it", async () => {
+      // A third of the largest: every wrapper of data sets with dozens of behaviours.
+      const { train, test } = await buildDataSet({ size: 6000, lookAlikes: 0 });
+      const known = new Set(theirs.map(normaliseText));
+      const index = createDuplicateIndex(theirs);
+      for (const { prompt } of [...train, ...test]) {
+        expect(known.has(normaliseText(prompt)), prompt).toBe(false);
+        expect(index.nearest(prompt).similarity, prompt).toBeLessThan(nearDuplicate);
       }
     });
 

@@ -71,11 +71,26 @@ const commands: Readonly<Record<string, Entry>> = {
     ],
   },
   data: {
-    summary: "Data: suites of prompts from files and the Hugging Face hub",
+    summary: "Data: safety data sets built, checked and exported; suites of prompts of others",
     commands: {
+      build: {
+        summary: "A safety data set of any size, from our own prompts and from runs",
+        load: () => import("./data-build.ts"),
+      },
+      check: {
+        summary: "What is wrong with a data set: doubles, leaks between splits, personal data and more",
+        load: () => import("./data-check.ts"),
+      },
+      export: {
+        summary: "A data set in SEAS's form, or a run's pairs in TRL's",
+        load: () => import("./data-export.ts"),
+      },
       import: { summary: "A suite of others as a file of rows", load: () => import("./data-import.ts") },
     },
-    examples: [["seas data import xstest --out xstest.jsonl", "a known suite, from the Hugging Face hub"]],
+    examples: [
+      ["seas data build --preset paper --out my-data", "16,000 prompts to train, 2,000 to test, 300 look-alikes"],
+      ["seas data import xstest --out xstest.jsonl", "a known suite, from the Hugging Face hub"],
+    ],
   },
   init: { summary: "Write a commented configuration to start from", load: () => import("./init.ts") },
   doctor: { summary: "What this machine has, what is missing, and how to get it", load: () => import("./doctor.ts") },

@@ -21,21 +21,24 @@ export interface HandWrittenPrompt {
 /** Behaviours × wrappers, in a fixed order; about 25,000 of them. */
 export function handWrittenPrompts(): readonly HandWrittenPrompt[] {
   return behaviours.flatMap((behaviour) =>
-    wrappers.map((wrapper) => ({ prompt: compose(behaviour, wrapper), behaviour, wrapper })),
+    wrappers.map((wrapper) => ({
+      prompt: promptOf(behaviour.domain, wrapper.style, fillWrapper(wrapper, behaviour.text)),
+      behaviour,
+      wrapper,
+    })),
   );
 }
 
-function compose(behaviour: Behaviour, wrapper: Wrapper): Prompt {
-  const text = fillWrapper(wrapper, behaviour.text);
-  return {
-    id: hashId("prompt", behaviour.domain, wrapper.style, text),
-    iteration: 0,
-    text,
-    category: behaviour.domain,
-    style: wrapper.style,
-    seedIds: [],
-    author: "hand",
-  };
+/** The prompt of this text; its id depends on these three alone, so that the same prompt has it everywhere. */
+export function promptOf(category: string, style: string, text: string): Prompt {
+  const id = hashId("prompt", category, style, text);
+  return { id, iteration: 0, text, category, style, seedIds: [], author: "hand" };
+}
+
+/** What has a place in a category × style cell. */
+interface Placed {
+  readonly category: string;
+  readonly style?: string | null | undefined;
 }
 
 /**
@@ -44,13 +47,13 @@ function compose(behaviour: Behaviour, wrapper: Wrapper): Prompt {
  *
  * @param seed what the draw depends on besides the prompts
  */
-export function takePrompts(prompts: readonly Prompt[], count: number, seed: number | string): Prompt[] {
+export function takePrompts<T extends Placed>(prompts: readonly T[], count: number, seed: number | string): T[] {
   const random = createRandom(`take/${seed}`);
   const queues = groupBy(random.shuffle(prompts), (prompt) => cellOf(prompt.category, prompt.style));
   const categories = random.shuffle([...new Set(prompts.map((prompt) => prompt.category))].sort());
   const styles = random.shuffle([...new Set(prompts.map((prompt) => prompt.style ?? ""))].sort());
 
-  const taken: Prompt[] = [];
+  const taken: T[] = [];
   const total = Math.min(count, prompts.length);
   // Both lists cycle; a shift whenever they are about to meet in the same cells again visits every cell in turn.
   const period = leastCommonMultiple(categories.length, styles.length);
@@ -63,7 +66,7 @@ export function takePrompts(prompts: readonly Prompt[], count: number, seed: num
   return taken;
 }
 
-function cellOf(category: string, style: string | undefined): string {
+function cellOf(category: string, style: Placed["style"]): string {
   return `${category}\n${style ?? ""}`;
 }
 

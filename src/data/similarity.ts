@@ -11,6 +11,14 @@ export function normaliseText(text: string): string {
   return text.toLowerCase().replace(/\s+/g, " ").trim();
 }
 
+/**
+ * The text without what does not show: compatibility forms are one (NFKC), and format characters, such as a zero-width
+ * space between any two letters, and lone surrogates are gone. What hides from an eye shall not hide from a comparison.
+ */
+export function visibleText(text: string): string {
+  return text.normalize("NFKC").replace(/[\p{Cf}\p{Cs}]/gu, "");
+}
+
 /** The text's set of character 5-grams after normalisation; a shorter text is its own gram, an empty one has none. */
 export function fiveGrams(text: string): Set<string> {
   const clean = normaliseText(text);

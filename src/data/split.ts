@@ -6,10 +6,12 @@
 
 import { groupBy } from "../group-by.ts";
 import type { Prompt } from "../records.ts";
+import type { Behaviour } from "./behaviours.ts";
 import { clusterTexts } from "./cluster.ts";
 import { hashId } from "./ids.ts";
 import type { HandWrittenPrompt } from "./prompts.ts";
 import { createDuplicateIndex } from "./similarity.ts";
+import type { Wrapper } from "./styles.ts";
 
 /** Two sides of a split. */
 export interface Split<T> {
@@ -22,18 +24,8 @@ export interface Split<T> {
  * style's clusters (rounded down, at least one) are the test's. A prompt with one foot on either side is in neither.
  */
 export function splitPrompts(prompts: readonly HandWrittenPrompt[]): Split<HandWrittenPrompt> {
-  const behaviours = heldOut(
-    prompts,
-    (p) => p.behaviour.domain,
-    (p) => p.behaviour.cluster,
-    1 / 4,
-  );
-  const wrappers = heldOut(
-    prompts,
-    (p) => p.wrapper.style,
-    (p) => p.wrapper.cluster,
-    1 / 3,
-  );
+  const behaviours = heldOutBehaviours(prompts.map((p) => p.behaviour));
+  const wrappers = heldOutWrappers(prompts.map((p) => p.wrapper));
   const train: HandWrittenPrompt[] = [];
   const test: HandWrittenPrompt[] = [];
   for (const prompt of prompts) {
@@ -44,8 +36,33 @@ export function splitPrompts(prompts: readonly HandWrittenPrompt[]): Split<HandW
   return { train, test };
 }
 
+/** The test's behaviour clusters: a quarter of each domain's. */
+export function heldOutBehaviours(behaviours: readonly Behaviour[]): ReadonlySet<string> {
+  return heldOut(
+    behaviours,
+    ({ domain }) => domain,
+    ({ cluster }) => cluster,
+    1 / 4,
+  );
+}
+
+/** The test's template clusters: a third of each style's. */
+export function heldOutWrappers(wrappers: readonly Wrapper[]): ReadonlySet<string> {
+  return heldOut(
+    wrappers,
+    ({ style }) => style,
+    ({ cluster }) => cluster,
+    1 / 3,
+  );
+}
+
 /** The clusters of each group that come first by their hash. */
-function heldOut<T>(items: readonly T[], groupOf: (item: T) => string, clusterOf: (item: T) => string, share: number) {
+export function heldOut<T>(
+  items: readonly T[],
+  groupOf: (item: T) => string,
+  clusterOf: (item: T) => string,
+  share: number,
+) {
   const held = new Set<string>();
   for (const group of groupBy(items, groupOf).values()) {
     const ranked = byHash([...new Set(group.map(clusterOf))], (cluster) => cluster);

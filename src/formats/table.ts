@@ -85,17 +85,27 @@ async function* parquetRows(path: string): AsyncGenerator<PlacedRow> {
   }
 }
 
+/** What stands in a column of a Parquet file. */
+export type ColumnType = "STRING" | "INT32" | "DOUBLE" | "BOOLEAN" | "JSON";
+
 /**
  * Writes rows as `path`'s name says, whole or not at all. In CSV an inner object becomes columns of its own (`verdict.label`),
  * and text that a spreadsheet would take for a formula gets an apostrophe before it; in Parquet what is no text, number or
  * boolean is JSON.
  *
+ * @param types the columns of a Parquet file, for files that shall have the same ones whatever is in them. @default as the rows are
  * @throws SeasError E_USAGE for another kind of file, E_DISK when it cannot be written
  */
-export async function writeTable(path: string, rows: readonly Row[]): Promise<void> {
+export async function writeTable(
+  path: string,
+  rows: readonly Row[],
+  types?: Readonly<Record<string, ColumnType>>,
+): Promise<void> {
   const kind = kindOf(path, writable);
   await writeWholeFile(path, async (file) => {
-    if (kind === ".parquet") return file.writeFile(new Uint8Array(parquetWriteBuffer({ columnData: columnsOf(rows) })));
+    if (kind === ".parquet") {
+      return file.writeFile(new Uint8Array(parquetWriteBuffer({ columnData: columnsOf(rows, types) })));
+    }
     if (kind === ".jsonl") {
       for (const row of rows) await file.writeFile(`${stringifyJsonl(row)}\n`);
       return;
@@ -116,16 +126,18 @@ function flattened(row: Row): Row {
   );
 }
 
-function columnsOf(rows: readonly Row[]) {
-  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+function columnsOf(rows: readonly Row[], types?: Readonly<Record<string, ColumnType>>) {
+  const names = types === undefined ? [...new Set(rows.flatMap((row) => Object.keys(row)))] : Object.keys(types);
   return names.map((name) => {
     const data = rows.map((row) => row[name] ?? null);
-    const kinds = new Set(data.filter((value) => value !== null).map((value) => typeof value));
-    const [kind] = kinds.size === 1 ? kinds : ["object"];
-    const type =
-      ({ string: "STRING", number: "DOUBLE", boolean: "BOOLEAN" } as const)[kind as "string"] ?? ("JSON" as const);
-    return { name, data, type };
+    return { name, data, type: types?.[name] ?? typeOf(data) };
   });
+}
+
+function typeOf(data: readonly unknown[]): ColumnType {
+  const kinds = new Set(data.filter((value) => value !== null).map((value) => typeof value));
+  const [kind] = kinds.size === 1 ? kinds : ["object"];
+  return ({ string: "STRING", number: "DOUBLE", boolean: "BOOLEAN" } as const)[kind as "string"] ?? "JSON";
 }
 
 const writable = [".jsonl", ".csv", ".parquet"] as const;

@@ -9,8 +9,8 @@ export function keyWord(behaviour: string): string {
   return words.reduce((best, word) => (word.length > best.length ? word : best), "");
 }
 
-/** The key word changed by `change`, the rest as it is. */
-function atKeyWord(change: (word: string) => string): (behaviour: string) => string {
+/** A disguise: the key word changed by `change`, the rest as it is. */
+export function atKeyWord(change: (word: string) => string): (behaviour: string) => string {
   return (behaviour) => {
     const word = keyWord(behaviour);
     const at = behaviour.indexOf(word);

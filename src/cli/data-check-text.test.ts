@@ -1,0 +1,35 @@
+/** The report of a check: hostile names have no power in it, and prompts are not in it. */
+import { expect, it } from "vitest";
+import { checkSet } from "../data-set/check.ts";
+import type { ReadRow } from "../data-set/read.ts";
+import { checkMarkdown, checkText } from "./data-check-text.ts";
+
+const hostile = "x\u001b[2J|<img src=x onerror=y>\n# h [l](http://a.b)\u202e";
+const rows: ReadRow[] = ["train", hostile].flatMap((split) =>
+  [1, 2].map((n) => ({
+    ...{ at: `${hostile}:${n}`, prompt: "secret words of a prompt, mail ann@firm.org", split, category: hostile },
+    ...{ style: hostile, source: "xstest", groups: { cluster: hostile, template: undefined } },
+  })),
+);
+const report = checkSet(rows);
+
+it("Markdown", () => {
+  const text = checkMarkdown(report, ["f"], `dir/${hostile}`);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they must not be there
+  expect(text).not.toMatch(/<img|\u001b|\u202e|\n# h|(?<!\\)\]\(|secret words|ann@firm/);
+  expect(text).toMatch(/1 text, 1 cluster, 0 templates; 2 rows near each other; nearest pair 1\.00/);
+  for (const line of text.split("\n").filter((one) => one.startsWith("| x")))
+    expect(line.replaceAll("\\|", "").split("|").length).toBeGreaterThanOrEqual(4);
+});
+
+it("terminal", () => {
+  const text = checkText(report, ["f"]);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they must not be there
+  expect(text).not.toMatch(/\u001b|\u202e|secret words|ann@firm/);
+  expect(text.split("\n")).toHaveLength(11);
+});
+
+it("one split, no rows", () => {
+  expect(checkMarkdown(checkSet([]), [], "a")).toContain("One split only: nothing can leak.");
+  expect(checkText(checkSet(rows.slice(0, 1)), ["f"])).toContain("1 row in 1 file, 1 split");
+});
