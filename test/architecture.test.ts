@@ -18,7 +18,7 @@ const layers: readonly (readonly string[])[] = [
   ["cast"],
   ["seas"],
   ["stages"],
-  ["judges", "trainers"],
+  ["judges", "trainers", "serve"],
   ["players"],
   ["metrics", "run", "suites"],
   ["data"],

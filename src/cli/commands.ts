@@ -46,6 +46,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "An adapter of a run as files that other programs load: PEFT, GGUF, merged",
     load: () => import("./export.ts"),
   },
+  serve: {
+    summary: "A run's Targets behind OpenAI's API, for promptfoo, garak, Inspect and others",
+    load: () => import("./serve.ts"),
+  },
   judge: {
     summary: "Judges: verdicts on rows, how far to believe them, labels by people, judges of your own",
     commands: {

@@ -1,18 +1,17 @@
 /** `seas export`: an adapter of a run in the files that other programs load. */
-import { basename, join, relative } from "node:path";
+import { basename, relative } from "node:path";
 import { defineCommand } from "citty";
 import { type BaseModel, openBaseModel } from "../engine/base-model.ts";
 import { type AdapterExport, exportAdapter } from "../engine/export/export-adapter.ts";
 import { freePath } from "../engine/export/whole-path.ts";
 import { SeasError } from "../errors.ts";
 import type { Role } from "../records.ts";
-import { checkedDone } from "../run/done.ts";
 import { type RunInfo, readRun } from "../run/inspect.ts";
-import { adapterFolder, trainStage } from "../stages/context.ts";
 import { wholeNumber } from "./arguments.ts";
 import type { CommandModule, Streams } from "./commands.ts";
 import { catchInterrupts } from "./interrupt.ts";
 import { findRun, runArguments } from "./run-folder.ts";
+import { adapterOf, checkBase, lastTrained } from "./run-models.ts";
 import { alarm, screenOf, terminalSafe } from "./terminal.ts";
 
 export const examples: CommandModule["examples"] = [
@@ -77,26 +76,10 @@ export const command = defineCommand({
  * @throws SeasError E_USAGE for one that the run does not have yet, or will never have
  */
 function iterationOf(run: RunInfo, role: Role, asked: number | undefined): number {
-  const trained = run.stages.filter(({ name }) => name === trainStage(role)).map(({ iteration }) => iteration);
-  const last = Math.max(0, ...trained);
+  const last = lastTrained(run, role);
   if (asked === undefined || asked <= last) return asked ?? last;
   throw new SeasError("E_USAGE", `--iteration: ${run.dir} has ${role}s of 0 to ${last}, not of ${asked}`, {
     hint: run.status === "success" ? "choose one of these" : "the run is not through; going on with it makes more",
-  });
-}
-
-/**
- * The adapter's folder, its files checked against the mark of the stage that made them; undefined for the Target that is
- * the base.
- *
- * @throws SeasError E_USAGE when the stage is not finished, E_RUN when a file is missing or has changed since
- */
-async function adapterOf(run: RunInfo, role: Role, iteration: number): Promise<string | undefined> {
-  const done = await checkedDone(run, iteration, trainStage(role));
-  if (done !== undefined) return run.path(adapterFolder(role, iteration));
-  if (role === "target" && iteration === 0 && run.config.initialization.target.sft === "none") return undefined;
-  throw new SeasError("E_USAGE", `${join(run.dir, adapterFolder(role, iteration))} is not there: not trained yet`, {
-    hint: "going on with the run makes it",
   });
 }
 
@@ -106,17 +89,10 @@ async function adapterOf(run: RunInfo, role: Role, iteration: number): Promise<s
  * @throws SeasError E_MODEL when what is found under its name now is another one, and as openBaseModel
  */
 async function baseOf(run: RunInfo, stderr: NodeJS.WriteStream, signal: AbortSignal): Promise<BaseModel> {
-  const name = run.config.model.base;
-  const base = await openBaseModel(name, {
+  const base = await openBaseModel(run.config.model.base, {
     signal,
     onNote: (line) => screenOf(stderr).write(`${terminalSafe(line, 1000)}\n`),
   });
-  const { sha256 } = (run.manifest.facts.model ?? {}) as { readonly sha256?: unknown };
-  if (sha256 !== undefined && sha256 !== base.sha256) {
-    const short = (hash: unknown) => String(hash).slice(0, 12);
-    throw new SeasError("E_MODEL", `${name} is ${short(base.sha256)} here, the run had ${short(sha256)}`, {
-      hint: `the run's was: ${run.manifest.facts.origin}; SEAS_MODEL_SOURCE=hub or wheel chooses a source`,
-    });
-  }
+  checkBase(run, base);
   return base;
 }

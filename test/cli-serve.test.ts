@@ -1,0 +1,107 @@
+/** `seas serve` as a process of its own, on a run of the tiny model: what it prints, answers, refuses, and how it ends. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { appendFile, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import OpenAI from "openai";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { seas } from "./seas-command.ts";
+import { tinyRun } from "./tiny-run.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+let tiny: Awaited<ReturnType<typeof tinyRun>>;
+beforeAll(async () => {
+  tiny = await tinyRun();
+});
+afterAll(() => tiny.remove());
+
+/** The command in a process of its own. */
+function start(argv: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, ["--import", "tsx", "src/cli/main.ts", ...argv], {
+    cwd: root,
+    env: { ...process.env, SEAS_CACHE: join(tiny.folder, "cache"), ...env },
+  });
+  const said = { stdout: "", stderr: "" };
+  for (const stream of ["stdout", "stderr"] as const) {
+    child[stream].setEncoding("utf8").on("data", (text: string) => {
+      said[stream] += text;
+    });
+  }
+  return { child, said, exit: once(child, "close").then(([code]) => code as number) };
+}
+
+/** A server that listens, and its base URL. */
+async function serving(argv: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const started = start(["serve", tiny.run, "--port", "0", ...argv], env);
+  while (!started.said.stderr.includes("Ctrl-C closes")) {
+    await Promise.race([
+      once(started.child.stderr, "data"),
+      started.exit.then(() => Promise.reject(started.said.stderr)),
+    ]);
+  }
+  const [url, models] = started.said.stdout.trimEnd().split("\n") as [string, string];
+  return { ...started, url, models };
+}
+
+describe("seas serve", () => {
+  it("serves the Targets of a run, and no Red Team, until Ctrl-C", async () => {
+    const { child, said, exit, url, models } = await serving([]);
+    expect(models).toBe("target-0 target-1 target-2");
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1$/);
+    const client = new OpenAI({ baseURL: url, apiKey: "none", maxRetries: 0 });
+    const ask = (model: string) =>
+      client.chat.completions.create({
+        model,
+        messages: [{ role: "user", content: "hi" }],
+        temperature: 0,
+        max_tokens: 12,
+      });
+    const answers = await Promise.all(["target-0", "target-1", "target-2"].map(ask));
+    expect(new Set(answers.map(({ choices }) => choices[0]!.message.content)).size).toBeGreaterThan(1);
+    await expect(ask("red-team-1")).rejects.toMatchObject({
+      status: 403,
+      message: expect.stringContaining(
+        "red-team-1 is not served: it writes attacks; `seas serve --allow-red-team` serves it",
+      ),
+    });
+    child.kill("SIGINT");
+    expect(await exit).toBe(0);
+    expect(said.stderr).toContain("closing…; once more quits at once\n");
+    expect(said.stderr).not.toMatch(/warning|\bhi\b/);
+  });
+
+  it("serves the Red Teams and other machines when told to, each with a warning, to those with the key", async () => {
+    const { child, said, exit, url, models } = await serving(["--allow-red-team", "--host", "0.0.0.0"], {
+      SEAS_API_KEY: "k",
+    });
+    expect(models).toBe("target-0 target-1 target-2 red-team-0 red-team-1");
+    expect(said.stderr).toMatch(/warning: other machines can ask.*\nwarning: the Red Teams are served/);
+    const baseURL = url.replace("0.0.0.0", "127.0.0.1");
+    await expect(new OpenAI({ baseURL, apiKey: "no" }).models.list()).rejects.toMatchObject({ status: 401 });
+    expect((await new OpenAI({ baseURL, apiKey: "k" }).models.list()).data).toHaveLength(5);
+    child.kill("SIGTERM");
+    expect(await exit).toBe(0);
+  });
+
+  it.each([
+    [["--port", "x"], 2, "--port: expected a whole number"],
+    [["--host", "0.0.0.0"], 2, "0.0.0.0 can be reached by other machines, and no API key is set"],
+  ] as const)("refuses %j", async (argv, code, message) => {
+    const result = await seas("serve", tiny.run, ...argv);
+    expect(result).toMatchObject({ code, stdout: "", stderr: expect.stringContaining(message) });
+  });
+
+  it("refuses an adapter that has changed since, but not because of a Red Team that it does not serve", async () => {
+    const file = (role: string) => join(tiny.run, `1/adapters/${role}/adapter_model.safetensors`);
+    const [target, redTeam] = [await readFile(file("target")), await readFile(file("red-team"))];
+    await appendFile(file("target"), "x");
+    expect(await seas("serve", tiny.run)).toMatchObject({ code: 1, stderr: expect.stringContaining("has changed") });
+    await writeFile(file("target"), target);
+    await rm(file("red-team"));
+    const { child, exit } = await serving([]);
+    child.kill("SIGINT");
+    expect(await exit).toBe(0);
+    await writeFile(file("red-team"), redTeam);
+  });
+});
