@@ -1,4 +1,4 @@
-/** `seas serve` as a process of its own, on a run of the tiny model: what it prints, answers, refuses, and how it ends. */
+/** `seas serve` and `seas chat` as processes of their own, on a run of the tiny model: what they print, answer, refuse, and how they end. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFile, readFile, rm, writeFile } from "node:fs/promises";
@@ -103,5 +103,43 @@ describe("seas serve", () => {
     child.kill("SIGINT");
     expect(await exit).toBe(0);
     await writeFile(file("red-team"), redTeam);
+  });
+});
+
+describe("seas chat", () => {
+  /** The command with lines from a pipe. */
+  async function piped(lines: string, ...argv: string[]) {
+    const { child, said, exit } = start(["chat", tiny.run, "--temperature", "0", ...argv]);
+    child.stdin.end(lines);
+    return { code: await exit, ...said };
+  }
+
+  it("answers each line of a pipe by T_0 and the last Target, and remembers until /reset", async () => {
+    const { code, stdout, stderr } = await piped("hi\nhi\n\n/reset\nhi\n/what\n/quit\nnever\n");
+    expect(code).toBe(0);
+    const turns = stdout.trimEnd().split("> hi\n").slice(1);
+    expect(turns).toHaveLength(3);
+    for (const turn of turns) expect(turn).toMatch(/^T_0\n( {2}.*\n)+T_2\n( {2}.*\n?)+/);
+    expect(turns[2]!.trim()).toBe(turns[0]!.trim());
+    expect(turns[1]!.trim()).not.toBe(turns[0]!.trim());
+    expect(stderr).toContain("T_0 and T_2 of ");
+    expect(stderr).toContain("the conversation begins anew\nthere are /reset, which begins anew, and /quit\n");
+  });
+
+  it("says when the conversation is over the model's length, and goes on after /reset", async () => {
+    const { code, stdout } = await piped(`${"a".repeat(300)}\nhi\n`, "--targets", "1,0,1");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/T_1\n {2}\n? {2}\(over the model's 256 tokens: \/reset begins anew\)\nT_0/);
+    expect(stdout.split("> hi\n")[1]).toMatch(/^T_1\n( {2}.*\n)+T_0\n/);
+  });
+
+  it.each([
+    [["--targets", "3"], "--targets: ", "has Targets of 0 to 2, not of 3"],
+    [["--targets", "0,x"], "--targets: expected a whole number", ""],
+    [["--temperature", "hot"], "--temperature: expected a number from 0 to 2, got `hot`", ""],
+  ] as const)("refuses %j", async (argv, message, more) => {
+    const result = await seas("chat", tiny.run, ...argv);
+    expect(result).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining(message) });
+    expect(result.stderr).toContain(more);
   });
 });
