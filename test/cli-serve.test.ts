@@ -1,9 +1,10 @@
 /** `seas serve` and `seas chat` as processes of their own, on a run of the tiny model: what they print, answer, refuse, and how they end. */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { appendFile, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seas } from "./seas-command.ts";
@@ -143,3 +144,38 @@ describe("seas chat", () => {
     expect(result.stderr).toContain(more);
   });
 });
+
+const hasScript = /util-linux/.test(spawnSync("script", ["--version"], { encoding: "utf8" }).stdout ?? "");
+
+it.runIf(hasScript)(
+  hasScript
+    ? "seas chat at a terminal: columns, Ctrl-C stops an answer, and quits when there is none"
+    : "seas chat at a terminal: SKIPPED, there is no util-linux `script` here to make one",
+  async () => {
+    const words = [process.execPath, "--import", "tsx", "src/cli/main.ts", "chat", tiny.run];
+    // At its most probable words each of them goes on for 200 tokens.
+    words.push("--targets", "2,1", "--temperature", "0");
+    const command = words.map((word) => `'${word}'`).join(" ");
+    // `stty` tells afterwards whether the terminal is as it was.
+    const child = spawn("script", ["-qec", `stty cols 100; ${command}; code=$?; stty -a; exit $code`, "/dev/null"], {
+      cwd: root,
+      env: { ...process.env, SEAS_CACHE: join(tiny.folder, "cache"), TERM: "xterm", NO_COLOR: "1" },
+    });
+    let said = "";
+    const steps = [
+      { at: /> $/, type: "say a word\r" },
+      { at: /tokens, Ctrl-C stops/, type: "\u0003" },
+      { at: /\(stopped\)[\s\S]*> $/, type: "\u0003" },
+    ];
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+      const plain = stripVTControlCharacters(said);
+      if (steps[0]?.at.test(plain)) child.stdin.write(steps.shift()!.type);
+    });
+    const [code] = (await once(child, "close")) as [number];
+    expect([code, steps]).toEqual([0, []]);
+    expect(stripVTControlCharacters(said)).toMatch(/T_2 +│ T_1\r?\n/);
+    expect(said).toMatch(/ icanon /);
+  },
+  60_000,
+);
