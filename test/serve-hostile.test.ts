@@ -112,6 +112,7 @@ describe("what is wrong in a body", () => {
     [{ prompt: ["a", ""] }, "prompt[1]"],
     [{ prompt: [1, -1] }, "prompt[1]"],
     [{ prompt: [[1], [32]] }, "prompt[1]"],
+    [{ prompt: Array(128).fill("a"), n: 128 }, "n"],
     [{ prompt: "a", echo: true }, "echo"],
     [{ prompt: "a", logprobs: 0 }, "logprobs"],
   ])("is named: %o", async (more, param) => {

@@ -3,7 +3,7 @@ import { randomInt, randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { Lora } from "../engine/lora.ts";
-import { RequestError } from "./errors.ts";
+import { badParameter, RequestError } from "./errors.ts";
 import type { Answer, Queue, Wanted } from "./queue.ts";
 import { chunk, type Head, type TokenCounts, tokenCounts, usageChunk, wholeReply } from "./replies.ts";
 import type { Request } from "./requests.ts";
@@ -26,6 +26,9 @@ export async function complete(
   signal: AbortSignal,
 ): Promise<TokenCounts> {
   const { prompts, n } = request;
+  if (prompts.length * n > mostWaiting) {
+    throw badParameter("n", `${prompts.length} prompts with ${n} answers each: a request has at most ${mostWaiting}`);
+  }
   if (queue.waiting() + prompts.length * n > mostWaiting) {
     response.setHeader("retry-after", "1");
     throw new RequestError(429, `${queue.waiting()} answers are waiting already, at most ${mostWaiting} may`);
