@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { RequestError } from "./errors.ts";
 
-/** How long a body that is too large is read past, ms; a client that is through by then sees the reply. */
+/** How long a body that is not wanted is read past, ms; a client that is through by then sees the reply. */
 const patience = 1000;
 
 /**
@@ -12,40 +12,42 @@ const patience = 1000;
  * @throws RequestError 413 over the limit, 415 for another type than JSON, 400 when it is no JSON
  */
 export async function readJson(request: IncomingMessage, most: number): Promise<unknown> {
+  const bytes = await readBytes(request, most);
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new RequestError(400, `the body is not JSON: ${(error as Error).message.slice(0, 200)}`);
+  }
+}
+
+async function readBytes(request: IncomingMessage, most: number): Promise<Buffer> {
   const tooLarge = new RequestError(413, `the body is over the limit of ${most} bytes`);
-  const type = request.headers["content-type"] ?? "";
-  const isJson = /^application\/json *(;|$)/i.test(type);
-  const encoded = request.headers["content-encoding"] ?? "identity";
-  let size = Number(request.headers["content-length"] ?? 0);
-  // A form of another site can send no JSON without asking first.
-  const refusal =
-    size > most
-      ? tooLarge
-      : encoded !== "identity"
-        ? new RequestError(415, `a body in ${JSON.stringify(encoded.slice(0, 40))} is not read: send it as it is`)
-        : isJson
-          ? undefined
-          : new RequestError(415, "the body must be application/json", "content-type");
-  if (refusal !== undefined) {
+  const said = Number(request.headers["content-length"] ?? 0) > most ? tooLarge : unreadable(request);
+  if (said !== undefined) {
     await readPast(request);
-    throw refusal;
+    throw said;
   }
   const chunks: Buffer[] = [];
-  size = 0;
+  let size = 0;
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > most) break;
     chunks.push(chunk);
   }
-  if (size > most) {
-    await readPast(request);
-    throw tooLarge;
+  if (size <= most) return Buffer.concat(chunks);
+  await readPast(request);
+  throw tooLarge;
+}
+
+/** Why a body is not read, by its headers. */
+function unreadable({ headers }: IncomingMessage): RequestError | undefined {
+  // A form on another site's page can send no JSON without asking first.
+  if (!/^application\/json *(;|$)/i.test(headers["content-type"] ?? "")) {
+    return new RequestError(415, "the body must be application/json");
   }
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks)));
-  } catch (error) {
-    throw new RequestError(400, `the body is not JSON: ${(error as Error).message.slice(0, 200)}`);
-  }
+  const encoding = headers["content-encoding"] ?? "identity";
+  if (encoding === "identity") return undefined;
+  return new RequestError(415, `a body in ${JSON.stringify(encoding.slice(0, 40))} is not read: send it as it is`);
 }
 
 /** Reads to the end, or for as long as there is patience. */

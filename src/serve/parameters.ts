@@ -33,6 +33,7 @@ const contextLength = "context_length_exceeded";
 const harmless = new Set([
   "metadata",
   "prompt_cache_key",
+  "prompt_cache_options",
   "prompt_cache_retention",
   "safety_identifier",
   "service_tier",
