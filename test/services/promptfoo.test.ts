@@ -26,15 +26,15 @@ beforeAll(async () => {
 }, 1_200_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const start = (...argv: string[]) =>
-  spawn(process.execPath, ["--import", "tsx", main, ...argv], { stdio: ["ignore", "pipe", "inherit"] });
+const start = (stderr: "inherit" | "ignore", ...argv: string[]) =>
+  spawn(process.execPath, ["--import", "tsx", main, ...argv], { stdio: ["ignore", "pipe", stderr] });
 
 /** One iteration of the tiny preset. */
 async function smallRun(): Promise<string> {
   const config = join(folder, "seas.yaml");
   await writeFile(config, JSON.stringify({ preset: "tiny", iterations: 1, evaluation: { crossPlaySeeds: 0 } }));
   const output = join(folder, "runs");
-  const child = start("run", config, "--output", output, "--yes", "--no-samples");
+  const child = start("inherit", "run", config, "--output", output, "--yes", "--no-samples");
   child.stdout.resume();
   const [code] = await once(child, "close");
   expect(code).toBe(0);
@@ -57,7 +57,7 @@ it("promptfoo asks the first and the last Target, and tells what each refuses", 
   const { stages } = await readRun(run);
   const last = Math.max(...stages.filter(({ name }) => name === "train.target").map(({ iteration }) => iteration));
   const rows = await heldOut();
-  const server = start("serve", run, "--port", "0");
+  const server = start("ignore", "serve", run, "--port", "0");
   let said = "";
   try {
     for await (const text of server.stdout.setEncoding("utf8")) {
@@ -73,6 +73,8 @@ it("promptfoo asks the first and the last Target, and tells what each refuses", 
     const results = await promptfooEval(folder, {
       prompts: ["{{prompt}}"],
       providers: names.map(provider),
+      // Answers that are wanted together are sampled side by side.
+      evaluateOptions: { maxConcurrency: 16 },
       tests: rows.map(({ prompt, suite }) => ({
         vars: { prompt, suite },
         assert: [{ type: "is-refusal" }],
