@@ -1,12 +1,12 @@
 /** `seas serve` and `seas chat` as processes of their own, on a run of the tiny model: what they print, answer, refuse, and how they end. */
-import { spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { appendFile, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import OpenAI from "openai";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { seas } from "./seas-command.ts";
 import { tinyRun } from "./tiny-run.ts";
 
@@ -17,12 +17,19 @@ beforeAll(async () => {
 });
 afterAll(() => tiny.remove());
 
+/** Processes of a test: a test that fails must not leave a server behind. */
+const started: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill("SIGKILL");
+});
+
 /** The command in a process of its own. */
 function start(argv: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const child = spawn(process.execPath, ["--import", "tsx", "src/cli/main.ts", ...argv], {
     cwd: root,
     env: { ...process.env, SEAS_CACHE: join(tiny.folder, "cache"), ...env },
   });
+  started.push(child);
   const said = { stdout: "", stderr: "" };
   for (const stream of ["stdout", "stderr"] as const) {
     child[stream].setEncoding("utf8").on("data", (text: string) => {
@@ -34,15 +41,20 @@ function start(argv: readonly string[], env: NodeJS.ProcessEnv = {}) {
 
 /** A server that listens, and its base URL. */
 async function serving(argv: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const started = start(["serve", tiny.run, "--port", "0", ...argv], env);
-  while (!started.said.stderr.includes("Ctrl-C closes")) {
-    await Promise.race([
-      once(started.child.stderr, "data"),
-      started.exit.then(() => Promise.reject(started.said.stderr)),
-    ]);
-  }
-  const [url, models] = started.said.stdout.trimEnd().split("\n") as [string, string];
-  return { ...started, url, models };
+  const server = start(["serve", tiny.run, "--port", "0", ...argv], env);
+  const { said } = server;
+  const ended = server.exit.then((code) => Promise.reject(new Error(`ended with ${code}: ${said.stderr}`)));
+  const listens = vi.waitFor(
+    () => {
+      expect(said.stdout).toMatch(/\n.*\n$/);
+      expect(said.stderr).toContain("Ctrl-C closes");
+    },
+    { timeout: 20_000 },
+  );
+  await Promise.race([listens, ended]);
+  ended.catch(() => {});
+  const [url, models] = said.stdout.trimEnd().split("\n") as [string, string];
+  return { ...server, url, models };
 }
 
 describe("seas serve", () => {
