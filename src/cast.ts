@@ -74,7 +74,13 @@ export function embeddedJudges(config: Config, note: (text: string) => void, sig
   };
 }
 
-async function openEngine(config: Config, note: (text: string) => void, signal?: AbortSignal): Promise<Engine> {
+/**
+ * The engine on the base model of a configuration.
+ *
+ * @param note a line for what takes long
+ * @throws SeasError E_MODEL, E_NETWORK, E_CONFIG
+ */
+export async function openEngine(config: Config, note: (text: string) => void, signal?: AbortSignal): Promise<Engine> {
   const device = await usableDevice(config.model.device);
   if (config.model.device !== "cpu") note(`device: ${device}`);
   const base = await openBaseModel(config.model.base, {

@@ -19,7 +19,7 @@ const layers: readonly (readonly string[])[] = [
   ["seas", "eval"],
   ["stages"],
   ["data-set"],
-  ["judges", "trainers"],
+  ["judges", "trainers", "serve"],
   ["players"],
   ["metrics", "run", "suites"],
   ["data"],

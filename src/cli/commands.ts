@@ -50,6 +50,11 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "Models on suites of prompts: attack success, refusals, differences, limits for CI",
     load: () => import("./eval.ts"),
   },
+  serve: {
+    summary: "A run's Targets behind OpenAI's API, for promptfoo, garak, Inspect and others",
+    load: () => import("./serve.ts"),
+  },
+  chat: { summary: "Talk to T_0 and the last Target of a run side by side", load: () => import("./chat.ts") },
   judge: {
     summary: "Judges: verdicts on rows, how far to believe them, labels by people, judges of your own",
     commands: {

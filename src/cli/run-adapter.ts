@@ -25,6 +25,11 @@ export function requireTrained(run: RunInfo, role: Role, iteration: number): voi
   });
 }
 
+/** Whether a player is the base as it is. */
+export function isBase(run: RunInfo, role: Role, iteration: number): boolean {
+  return role === "target" && iteration === 0 && run.config.initialization.target.sft === "none";
+}
+
 /**
  * The adapter's folder, its files checked against the mark of the stage that made them; undefined for the Target that is
  * the base.
@@ -34,7 +39,7 @@ export function requireTrained(run: RunInfo, role: Role, iteration: number): voi
 export async function adapterOf(run: RunInfo, role: Role, iteration: number): Promise<string | undefined> {
   const done = await checkedDone(run, iteration, trainStage(role));
   if (done !== undefined) return run.path(adapterFolder(role, iteration));
-  if (role === "target" && iteration === 0 && run.config.initialization.target.sft === "none") return undefined;
+  if (isBase(run, role, iteration)) return undefined;
   throw new SeasError("E_USAGE", `${join(run.dir, adapterFolder(role, iteration))} is not there: not trained yet`, {
     hint: "going on with the run makes it",
   });

@@ -88,4 +88,21 @@ describe("sampleBatch", () => {
     const signal = AbortSignal.abort(new Error("enough"));
     await expect(sampleBatch(engine, lora, requests, { ...warm, signal })).rejects.toThrow("enough");
   });
+
+  it("tells each row its tokens as they come, the last included, and ends it where it is told to", async () => {
+    const whole = await sampleBatch(engine, lora, requests, warm);
+    const told: number[][] = requests.map(() => []);
+    const cut = await sampleBatch(
+      engine,
+      lora,
+      requests.map((r, i) => ({ ...r, onToken: (token) => told[i]!.push(token) === 3 })),
+      warm,
+    );
+    expect(cut.map(({ tokens }) => tokens)).toEqual(whole.map(({ tokens }) => tokens.slice(0, 3)));
+    for (const [i, tokens] of told.entries()) {
+      const ended = whole[i]!.tokens.length < 3 ? [tokens.at(-1)!] : [];
+      expect(tokens).toEqual([...whole[i]!.tokens.slice(0, 3), ...ended]);
+      for (const token of ended) expect(tiny.base.tokenizer.eosIds).toContain(token);
+    }
+  });
 });

@@ -14,6 +14,8 @@ export interface SampleRequest {
   readonly prompt: readonly number[];
   /** Of this row's random stream. */
   readonly seed: string;
+  /** Called with each token when it is drawn, the one that ends the answer included; true ends the answer here. */
+  readonly onToken?: (token: number) => boolean;
 }
 
 export interface SampleOptions {
@@ -33,6 +35,7 @@ export interface Sampled {
 interface Row {
   readonly tokens: number[];
   readonly random: () => number;
+  readonly onToken: SampleRequest["onToken"];
   /** Tokens in the cache. */
   length: number;
   ended: boolean;
@@ -70,6 +73,7 @@ async function sampleInto(
   const results: Row[] = requests.map((r) => ({
     tokens: [],
     random: createRandom(r.seed).next,
+    onToken: r.onToken,
     length: r.prompt.length,
     ended: false,
   }));
@@ -77,9 +81,12 @@ async function sampleInto(
     const tokens = await drawTokens(decoder, outputs, draws, options);
     let fresh = 0;
     draws.forEach(({ row }, i) => {
-      row.ended = tokenizer.eosIds.includes(tokens[i]!);
-      if (row.ended) return;
-      row.tokens.push(tokens[i]!);
+      const token = tokens[i]!;
+      const enough = row.onToken?.(token) ?? false;
+      const last = tokenizer.eosIds.includes(token);
+      row.ended = enough || last;
+      if (last) return;
+      row.tokens.push(token);
       fresh++;
     });
     options.onTokens?.(fresh);

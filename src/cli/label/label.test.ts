@@ -8,10 +8,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { hostile, writeFixtureRun } from "../../../test/browser/fixture-run.ts";
 import { readLabels } from "../../judges/training/rows.ts";
 import { summary } from "../judge-label.ts";
+import { textLines } from "../text-lines.ts";
 import { type Answer, ordered, readAnswers } from "./answers.ts";
 import { keysOf } from "./keys.ts";
 import { openLabels, skippedPath } from "./label-file.ts";
-import { page, textLines } from "./page.ts";
+import { page } from "./page.ts";
 import { labelSession } from "./session.ts";
 
 let folder: string;
