@@ -8,7 +8,7 @@ export const recipe: Recipe & { /** Requests with two answers of ours each (twin
   loraAlpha: 16,
   learningRate: 5e-4,
   batchSize: 8,
-  epochs: 1,
+  epochs: 3,
   weightDecay: 0,
   seed: 1,
   perSource: 4000,
