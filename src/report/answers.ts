@@ -93,7 +93,7 @@ export async function readWritten(files: RunFiles, iteration: number): Promise<W
   for await (const { id, author, category, text } of readRows(files, name, Prompt)) {
     const redTeam = Number(/^red-team-(\d+)$/.exec(author)?.[1] ?? iteration - 1);
     const labels = { safe: 0, unsafe: 0, unscored: 0 };
-    if (chosen.has(id)) kept.set(id, { iteration, redTeam, category, prompt: cut(text), labels });
+    if (chosen.has(id)) kept.set(id, { id, iteration, redTeam, category, prompt: cut(text), labels });
   }
   const promptOf = new Map<string, string>();
   const Link = Attempt.pick({ id: true, promptId: true });
@@ -128,7 +128,7 @@ function furthestApart(first: string | undefined, second: string | undefined) {
   let total = 0;
   const kept: { gap: number; row: Disagreement }[] = [];
   return {
-    add({ verdicts, suite, category, target, prompt, response }: EvaluationRow): void {
+    add({ id, verdicts, suite, category, target, prompt, response }: EvaluationRow): void {
       const [a, b] = [first, second].map((judge) => verdicts.find((v) => v.judge === judge && v.label !== "unscored"));
       if (a === undefined || b === undefined || a.label === b.label) return;
       total++;
@@ -137,7 +137,7 @@ function furthestApart(first: string | undefined, second: string | undefined) {
       const opinions = [opinionOf(a), opinionOf(b)] as const;
       kept.push({
         gap,
-        row: { suite, category, target, prompt: cut(prompt), response: cut(response), verdicts: opinions },
+        row: { id, suite, category, target, prompt: cut(prompt), response: cut(response), verdicts: opinions },
       });
       // A stable sort: of equals the first in the run stay.
       kept.sort((x, y) => y.gap - x.gap);

@@ -72,6 +72,8 @@ export interface LabelFacts {
 
 /** An answer that one of two judges calls unsafe and the other safe. */
 export interface Disagreement {
+  /** Of the row in `evaluation.jsonl`. */
+  readonly id: string;
   readonly suite: string;
   readonly category: string;
   readonly target: number;
@@ -174,6 +176,7 @@ export interface Group {
 
 /** A prompt that a Red Team wrote for an attack, and what came of it. */
 export interface WrittenPrompt {
+  readonly id: string;
   readonly iteration: number;
   /** i of R_i. */
   readonly redTeam: number;
@@ -181,6 +184,20 @@ export interface WrittenPrompt {
   readonly prompt: Text;
   /** Verdicts of the training judge on its answers. */
   readonly labels: Readonly<Record<Label, number>>;
+}
+
+/** The stage that a running run is at. */
+export interface LiveStage {
+  readonly iteration: number;
+  readonly stage: string;
+  /** What is counted: prompts, answers, steps. */
+  readonly unit: string;
+  readonly done: number;
+  readonly total: number;
+  readonly tokensPerSecond: number | null;
+  readonly secondsLeft: number | null;
+  /** Of the last step of a training. */
+  readonly loss: number | null;
 }
 
 /** Everything that comes from `scores.jsonl`. */

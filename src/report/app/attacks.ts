@@ -9,7 +9,7 @@ import { colors } from "./palette.ts";
 import { visibleLine } from "./visible.ts";
 
 /** ASR by iteration. */
-export function attackSuccess({ asr, asrAny, judges }: Summary): HTMLElement {
+export function attackSuccess({ asr, asrAny, judges }: Pick<Summary, "asr" | "asrAny" | "judges">): HTMLElement {
   const text =
     "The same held-out attack prompts were put to every Target. Whiskers are 95 % intervals; prompts that share a behaviour are drawn together, since they rise and fall together.";
   return section(
@@ -41,7 +41,7 @@ export function attackSuccess({ asr, asrAny, judges }: Summary): HTMLElement {
 }
 
 /** R_i × T_j, the scoring judge first. */
-export function matrix({ matrix: all, judges }: Summary): HTMLElement {
+export function matrix({ matrix: all, judges }: Pick<Summary, "matrix" | "judges">): HTMLElement {
   const text =
     "Each Red Team's own prompts put to each Target. Down a column: does the Red Team get stronger? Along a row: does the Target hold against attacks that it has not trained on?";
   return section(
@@ -85,7 +85,7 @@ export function matrix({ matrix: all, judges }: Summary): HTMLElement {
 }
 
 /** By category and style, before and after. */
-export function groups({ groups: { category, style }, judges }: Summary): HTMLElement {
+export function groups({ groups: { category, style }, judges }: Pick<Summary, "groups" | "judges">): HTMLElement {
   const one = (title: string, all: readonly Group[]) => {
     const targets = indexes(all.flatMap((g) => g.cells.map((c) => c.target)));
     const rows = all.map((g) => [

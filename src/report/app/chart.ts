@@ -9,6 +9,8 @@ import { type Child, h, table } from "./dom.ts";
 /** A chart with its words. */
 export interface ChartOptions {
   readonly title: string;
+  /** Names it among all charts of the page. @default the title */
+  readonly key?: string;
   /** How to read it. */
   readonly text?: Child;
   readonly legend?: readonly LegendItem[];
@@ -25,9 +27,11 @@ export interface LegendItem {
 }
 
 /** The chart, to be put into the page. */
-export function chart({ title, text, legend = [], height, plot, numbers }: ChartOptions): HTMLElement {
+export function chart({ title, key = title, text, legend = [], height, plot, numbers }: ChartOptions): HTMLElement {
   const area = h("div", {
     class: "plot-area",
+    // Its height before it is drawn: what stands below does not jump.
+    vars: { "--plot-height": `${height}px` },
     role: "img",
     "aria-label": `Chart: ${title}. The numbers follow as a table.`,
   });
@@ -45,7 +49,12 @@ export function chart({ title, text, legend = [], height, plot, numbers }: Chart
     h("figcaption", {}, h("h3", {}, title), text !== undefined && h("p", {}, text)),
     legend.length > 0 && legendOf(legend),
     area,
-    h("details", { class: "numbers" }, h("summary", {}, "Numbers"), table(title, numbers.head, numbers.rows)),
+    h(
+      "details",
+      { class: "numbers", "data-key": `numbers ${key}` },
+      h("summary", {}, "Numbers"),
+      table(title, numbers.head, numbers.rows),
+    ),
   );
 }
 

@@ -75,7 +75,7 @@ export function table(
   );
   return h(
     "div",
-    { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
+    { class: "scroll", "data-key": `table ${caption}`, tabindex: 0, role: "region", "aria-label": caption },
     h(
       "table",
       { class: className },

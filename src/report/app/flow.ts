@@ -6,6 +6,7 @@ import { chart } from "./chart.ts";
 import { h, nothing, section } from "./dom.ts";
 import { count, duration, words } from "./format.ts";
 import { colors, seriesColor } from "./palette.ts";
+import { stageName, stageNames } from "./stage-names.ts";
 import { visibleLine } from "./visible.ts";
 
 /** A part of a bar. */
@@ -36,22 +37,8 @@ const fates: Readonly<Record<string, string>> = {
   overLimit: "over the limit",
 };
 
-/** Stages in the order of the loop. */
-const stageNames: Readonly<Record<string, string>> = {
-  judges: "Judges against labels",
-  prompts: "Attack: prompts",
-  attempts: "Attack: answers",
-  verdicts: "Judgement",
-  pairs: "Pairs",
-  "train.red-team": "Train Red Team",
-  "train.target": "Train Target",
-  "cross-play": "Cross-play prompts",
-  evaluation: "Evaluation",
-  scores: "Scores",
-};
-
 /** Prompts, verdicts and pairs by iteration. */
-export function flow({ counts }: Summary): HTMLElement {
+export function flow({ counts }: Pick<Summary, "counts">): HTMLElement {
   const iteration = (i: number) => `Iteration ${i}`;
   const prompts = counts.flatMap((c) =>
     c.prompts === null
@@ -143,7 +130,7 @@ export function flow({ counts }: Summary): HTMLElement {
 }
 
 /** Seconds and tokens by stage. */
-export function time({ time: all, seconds }: Summary): HTMLElement {
+export function time({ time: all, seconds }: Pick<Summary, "time" | "seconds">): HTMLElement {
   if (all.length === 0) return section("time", "Where time went", null, nothing("No stage is finished yet."));
   const sum = all.reduce((total, t) => total + t.seconds, 0);
   const place = (stage: string) =>
@@ -198,10 +185,6 @@ export function time({ time: all, seconds }: Summary): HTMLElement {
       },
     }),
   );
-}
-
-function stageName(stage: string): string {
-  return stageNames[stage] ?? visibleLine(stage, 30);
 }
 
 function total(all: Summary["time"], stage: string): number {
