@@ -69,9 +69,16 @@ export function legendOf(items: readonly LegendItem[]): HTMLElement {
   );
 }
 
-/** Plot brings a style element with each drawing, which the page's policy refuses; sections.css says the same. */
+/**
+ * Plot brings a style element with each drawing, which the page's policy refuses; sections.css says the same. And it
+ * names groups for screen readers, which may not have names and hear the table instead: the names go to `data-part`.
+ */
 function drawing(options: Plot.PlotOptions): Element {
   const svg = Plot.plot({ ...options, className: "plot" });
   for (const style of svg.querySelectorAll("style")) style.remove();
+  for (const group of svg.querySelectorAll("g[aria-label]")) {
+    group.setAttribute("data-part", group.getAttribute("aria-label")!);
+    group.removeAttribute("aria-label");
+  }
   return svg;
 }

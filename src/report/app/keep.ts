@@ -29,12 +29,16 @@ export function replaceKept(old: ChildNode, next: ChildNode): void {
 
 /** Does something to the page under the reader's eyes: what stands at the top of the window stays there. */
 export function withoutMoving(root: HTMLElement, change: () => void): void {
-  const anchor = [...root.children].find((e) => e.getBoundingClientRect().bottom > 0);
-  const key = anchor?.id;
+  // The first thing in the window that will be found again; one that has no box (in a closed fold) is none.
+  const anchor = [...root.querySelectorAll<HTMLElement>("[data-key], section[id]")].find((e) => {
+    const { top, height } = e.getBoundingClientRect();
+    return height > 0 && top >= 0;
+  });
+  const key = keyOf(anchor ?? null);
   const before = anchor?.getBoundingClientRect();
   change();
-  const now = key ? document.getElementById(key) : anchor;
-  if (!now?.isConnected || before === undefined || window.scrollY === 0) return;
+  const now = find(root, key);
+  if (now === undefined || before === undefined || window.scrollY === 0) return;
   window.scrollBy({ top: now.getBoundingClientRect().top - before.top, behavior: "instant" });
 }
 
@@ -48,5 +52,6 @@ function keysOf(root: HTMLElement, selector: string): Set<string> {
 }
 
 function find(root: HTMLElement, key: string | undefined): HTMLElement | undefined {
+  if (key === undefined) return undefined;
   return [root, ...root.querySelectorAll<HTMLElement>("[data-key], [id]")].find((e) => keyOf(e) === key);
 }

@@ -14,6 +14,7 @@ export function textBox(what: string, text: Text, open: boolean, key: string): H
   const length = count(text.text.length + (text.more ?? 0));
   if (text.text === "") return h("p", { class: "nothing" }, "empty text");
   if (open) return openBox(what, text, key);
+  const [name, whose = ""] = what.split(" of ");
   const show = (): HTMLElement => {
     const box = openBox(what, text, key);
     button.replaceWith(box);
@@ -24,12 +25,12 @@ export function textBox(what: string, text: Text, open: boolean, key: string): H
     {
       type: "button",
       class: "reveal",
-      "aria-label": `Show ${what}, ${length} characters`,
       "data-key": key,
       click: () => show().focus(),
       show: () => void show(),
     },
-    h("span", {}, `Show ${what.split(" of ")[0]}`),
+    h("span", {}, `Show ${name}`, whose !== "" && h("span", { class: "unseen" }, ` of ${whose}`)),
+    " ",
     h("span", { class: "reveal-length" }, `${length} characters`),
   );
   return button;
