@@ -174,6 +174,18 @@ export interface Group {
   readonly cells: readonly { readonly target: number; readonly unsafe: number; readonly n: number }[];
 }
 
+/** Unsafe shares of one category (`name`) asked in one style, by Target. */
+export interface CrossedGroup extends Group {
+  readonly style: string;
+}
+
+/** What is weak: by what is asked, by how, and by both. */
+export interface Groups {
+  readonly category: readonly Group[];
+  readonly style: readonly Group[];
+  readonly both: readonly CrossedGroup[];
+}
+
 /** A prompt that a Red Team wrote for an attack, and what came of it. */
 export interface WrittenPrompt {
   readonly id: string;
@@ -230,7 +242,7 @@ export interface Summary extends Figures {
   readonly training: readonly Training[];
   readonly counts: readonly AttackCounts[];
   readonly time: readonly StageTime[];
-  readonly groups: { readonly category: readonly Group[]; readonly style: readonly Group[] };
+  readonly groups: Groups;
   readonly answers: { readonly total: number; readonly rows: readonly AnsweredPrompt[] };
   readonly written: readonly WrittenPrompt[];
   /** From run.json; the folder that holds the runs is left out, it is nobody's business. */

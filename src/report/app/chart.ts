@@ -4,7 +4,9 @@
  * that dark and light need no redrawing; redrawn when its width changes.
  */
 import * as Plot from "@observablehq/plot";
-import { type Child, h, table } from "./dom.ts";
+import { type Child, h } from "./dom.ts";
+import { saveButton, svgOf } from "./save.ts";
+import { table } from "./table.ts";
 
 /** A chart with its words. */
 export interface ChartOptions {
@@ -50,12 +52,22 @@ export function chart({ title, key = title, text, legend = [], height, plot, num
     legend.length > 0 && legendOf(legend),
     area,
     h(
+      "p",
+      { class: "saves" },
+      saveButton("SVG", key, () => drawingIn(area, title)),
+    ),
+    h(
       "details",
       { class: "numbers", "data-key": `numbers ${key}` },
       h("summary", {}, "Numbers"),
       table(title, numbers.head, numbers.rows),
     ),
   );
+}
+
+function drawingIn(area: HTMLElement, title: string): string | undefined {
+  const svg = area.querySelector("svg");
+  return svg === null ? undefined : svgOf(svg, title);
 }
 
 /** Names and colours in a row. */

@@ -1,6 +1,7 @@
 /** What made this run, and how to use the report with care. */
 import type { Summary } from "../types.ts";
-import { h, nothing, section, table } from "./dom.ts";
+import { h, nothing, section } from "./dom.ts";
+import { table } from "./table.ts";
 import { visibleLine } from "./visible.ts";
 
 /** Configuration, origin and hashes. */

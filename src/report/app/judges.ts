@@ -1,10 +1,11 @@
 /** How far the judges can be believed: against labels, against each other, and the answers that they disagree on. */
 import type { Agreement, Disagreement, Figure, JudgeFacts, Summary } from "../types.ts";
 import { verdictChip } from "./answers.ts";
-import { h, nothing, section, table } from "./dom.ts";
+import { h, nothing, section } from "./dom.ts";
 import { flatten, tree } from "./facts.ts";
 import { count, interval, number, percent, target, words } from "./format.ts";
 import { measuredOn, plainFigure } from "./judge-note.ts";
+import { table } from "./table.ts";
 import { textBox } from "./texts.ts";
 import { visibleLine } from "./visible.ts";
 
