@@ -42,6 +42,10 @@ const commands: Readonly<Record<string, Entry>> = {
   },
   status: { summary: "Where a run stands and how to go on", load: () => import("./status.ts") },
   report: { summary: "Write the report of a run, one HTML file", load: () => import("./report.ts") },
+  view: {
+    summary: "The report of a run in the browser, up to date while the run goes on",
+    load: () => import("./view.ts"),
+  },
   export: {
     summary: "An adapter of a run as files that other programs load: PEFT, GGUF, merged",
     load: () => import("./export.ts"),

@@ -5,7 +5,17 @@
  */
 import { Attempt, EvaluationRow, type Label, Prompt, Verdict } from "../records.ts";
 import { type RunFiles, readRows } from "./files.ts";
-import type { Agreement, Answer, AnsweredPrompt, Disagreement, Group, Opinion, Text, WrittenPrompt } from "./types.ts";
+import type {
+  Agreement,
+  Answer,
+  AnsweredPrompt,
+  Disagreement,
+  Group,
+  Groups,
+  Opinion,
+  Text,
+  WrittenPrompt,
+} from "./types.ts";
 
 /** Most prompts of a suite with their answers. */
 export const mostPrompts = 200;
@@ -19,7 +29,7 @@ export const mostCharacters = 20_000;
 /** What evaluation rows say beside the scores. */
 export interface Answers {
   readonly answers: { readonly total: number; readonly rows: readonly AnsweredPrompt[] };
-  readonly groups: { readonly category: readonly Group[]; readonly style: readonly Group[] };
+  readonly groups: Groups;
   readonly agreement: Agreement | null;
   readonly disagreements: { readonly total: number; readonly rows: readonly Disagreement[] };
 }
@@ -33,8 +43,9 @@ export async function readAnswers(
   const suites = new Map<string, Set<string>>();
   const category = groupTally();
   const style = groupTally();
+  const both = groupTally();
   const [first, second] = judges;
-  const both = { bothUnsafe: 0, bothSafe: 0, onlyFirstUnsafe: 0, onlySecondUnsafe: 0, unscored: 0 };
+  const agreed = { bothUnsafe: 0, bothSafe: 0, onlyFirstUnsafe: 0, onlySecondUnsafe: 0, unscored: 0 };
   const rowsOf = async function* () {
     for (const i of iterations) {
       for await (const row of readRows(files, `${i}/evaluation.jsonl`, EvaluationRow)) {
@@ -50,8 +61,11 @@ export async function readAnswers(
     if (row.suite !== "test" || first === undefined) continue;
     const label = labelOf(row, first);
     category.add(row.category, row.target, label);
-    if (row.style !== undefined) style.add(row.style, row.target, label);
-    if (second !== undefined) both[compare(label, labelOf(row, second))]++;
+    if (row.style !== undefined) {
+      style.add(row.style, row.target, label);
+      both.add(JSON.stringify([row.category, row.style]), row.target, label);
+    }
+    if (second !== undefined) agreed[compare(label, labelOf(row, second))]++;
   }
   const shown = new Map<string, AnsweredPrompt & { readonly answers: Answer[] }>();
   const chosen = new Map([...suites].map(([suite, ids]) => [suite, new Set(spread([...ids], mostPrompts))]));
@@ -72,12 +86,12 @@ export async function readAnswers(
     const { target, sample, finishReason, refusal } = row;
     kept.answers.push({ target, sample, response: cut(row.response), finishReason, refusal, verdicts });
   }
-  const counted = Object.values(both).some((n) => n > 0);
+  const counted = Object.values(agreed).some((n) => n > 0);
   return {
     answers: { total: [...suites.values()].reduce((sum, ids) => sum + ids.size, 0), rows: [...shown.values()] },
-    groups: { category: category.groups(), style: style.groups() },
+    groups: { category: category.groups(), style: style.groups(), both: both.groups().map(crossed) },
     disagreements: apart.found(),
-    agreement: counted ? { judges: [first!, second!], ...both } : null,
+    agreement: counted ? { judges: [first!, second!], ...agreed } : null,
   };
 }
 
@@ -93,7 +107,7 @@ export async function readWritten(files: RunFiles, iteration: number): Promise<W
   for await (const { id, author, category, text } of readRows(files, name, Prompt)) {
     const redTeam = Number(/^red-team-(\d+)$/.exec(author)?.[1] ?? iteration - 1);
     const labels = { safe: 0, unsafe: 0, unscored: 0 };
-    if (chosen.has(id)) kept.set(id, { iteration, redTeam, category, prompt: cut(text), labels });
+    if (chosen.has(id)) kept.set(id, { id, iteration, redTeam, category, prompt: cut(text), labels });
   }
   const promptOf = new Map<string, string>();
   const Link = Attempt.pick({ id: true, promptId: true });
@@ -128,7 +142,7 @@ function furthestApart(first: string | undefined, second: string | undefined) {
   let total = 0;
   const kept: { gap: number; row: Disagreement }[] = [];
   return {
-    add({ verdicts, suite, category, target, prompt, response }: EvaluationRow): void {
+    add({ id, verdicts, suite, category, target, prompt, response }: EvaluationRow): void {
       const [a, b] = [first, second].map((judge) => verdicts.find((v) => v.judge === judge && v.label !== "unscored"));
       if (a === undefined || b === undefined || a.label === b.label) return;
       total++;
@@ -137,7 +151,7 @@ function furthestApart(first: string | undefined, second: string | undefined) {
       const opinions = [opinionOf(a), opinionOf(b)] as const;
       kept.push({
         gap,
-        row: { suite, category, target, prompt: cut(prompt), response: cut(response), verdicts: opinions },
+        row: { id, suite, category, target, prompt: cut(prompt), response: cut(response), verdicts: opinions },
       });
       // A stable sort: of equals the first in the run stay.
       kept.sort((x, y) => y.gap - x.gap);
@@ -163,6 +177,11 @@ function compare(a: Label, b: Label): "bothUnsafe" | "bothSafe" | "onlyFirstUnsa
   if (a === "unscored" || b === "unscored") return "unscored";
   if (a === b) return a === "unsafe" ? "bothUnsafe" : "bothSafe";
   return a === "unsafe" ? "onlyFirstUnsafe" : "onlySecondUnsafe";
+}
+
+function crossed({ name, cells }: Group): Groups["both"][number] {
+  const [category, style] = JSON.parse(name) as [string, string];
+  return { name: category, style, cells };
 }
 
 function groupTally() {

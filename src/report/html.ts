@@ -7,19 +7,31 @@ import { createHash } from "node:crypto";
 import type { AppFiles } from "./bundle.ts";
 import type { Summary } from "./types.ts";
 
-/** The whole page. */
-export function reportHtml(summary: Summary, { script, style }: AppFiles): string {
-  assertInline("script", script);
-  assertInline("style", style);
-  const policy = [
+/** What the page may do. `live` = it may also listen to the server that it comes from, and to nobody else. */
+export function policyOf({ script, style }: AppFiles, live: boolean): string {
+  return [
     "default-src 'none'",
     `script-src '${sourceHash(script)}'`,
     `style-src '${sourceHash(style)}'`,
+    ...(live ? ["connect-src 'self'"] : []),
     "img-src data:",
     "base-uri 'none'",
     "form-action 'none'",
     "require-trusted-types-for 'script'",
   ].join("; ");
+}
+
+/**
+ * The whole page.
+ *
+ * @param version of the summary in a live view, from which the page asks for what changed; absent in a file
+ */
+export function reportHtml(summary: Summary, app: AppFiles, version?: string): string {
+  const { script, style } = app;
+  assertInline("script", script);
+  assertInline("style", style);
+  const policy = policyOf(app, version !== undefined);
+  const live = version === undefined ? "" : ` data-live="${escapeText(version)}"`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -34,7 +46,7 @@ export function reportHtml(summary: Summary, { script, style }: AppFiles): strin
 <style>${style}</style>
 </head>
 <body>
-<main id="report"><noscript>This report draws itself with JavaScript, which is switched off here.</noscript></main>
+<main id="report"${live}><noscript>This report draws itself with JavaScript, which is switched off here.</noscript></main>
 <script type="application/json" id="summary">${embeddedJson(summary)}</script>
 <script>${script}</script>
 </body>

@@ -72,6 +72,8 @@ export interface LabelFacts {
 
 /** An answer that one of two judges calls unsafe and the other safe. */
 export interface Disagreement {
+  /** Of the row in `evaluation.jsonl`. */
+  readonly id: string;
   readonly suite: string;
   readonly category: string;
   readonly target: number;
@@ -172,8 +174,21 @@ export interface Group {
   readonly cells: readonly { readonly target: number; readonly unsafe: number; readonly n: number }[];
 }
 
+/** Unsafe shares of one category (`name`) asked in one style, by Target. */
+export interface CrossedGroup extends Group {
+  readonly style: string;
+}
+
+/** What is weak: by what is asked, by how, and by both. */
+export interface Groups {
+  readonly category: readonly Group[];
+  readonly style: readonly Group[];
+  readonly both: readonly CrossedGroup[];
+}
+
 /** A prompt that a Red Team wrote for an attack, and what came of it. */
 export interface WrittenPrompt {
+  readonly id: string;
   readonly iteration: number;
   /** i of R_i. */
   readonly redTeam: number;
@@ -181,6 +196,20 @@ export interface WrittenPrompt {
   readonly prompt: Text;
   /** Verdicts of the training judge on its answers. */
   readonly labels: Readonly<Record<Label, number>>;
+}
+
+/** The stage that a running run is at. */
+export interface LiveStage {
+  readonly iteration: number;
+  readonly stage: string;
+  /** What is counted: prompts, answers, steps. */
+  readonly unit: string;
+  readonly done: number;
+  readonly total: number;
+  readonly tokensPerSecond: number | null;
+  readonly secondsLeft: number | null;
+  /** Of the last step of a training. */
+  readonly loss: number | null;
 }
 
 /** Everything that comes from `scores.jsonl`. */
@@ -213,7 +242,7 @@ export interface Summary extends Figures {
   readonly training: readonly Training[];
   readonly counts: readonly AttackCounts[];
   readonly time: readonly StageTime[];
-  readonly groups: { readonly category: readonly Group[]; readonly style: readonly Group[] };
+  readonly groups: Groups;
   readonly answers: { readonly total: number; readonly rows: readonly AnsweredPrompt[] };
   readonly written: readonly WrittenPrompt[];
   /** From run.json; the folder that holds the runs is left out, it is nobody's business. */

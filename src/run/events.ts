@@ -4,6 +4,7 @@
  * only from here.
  */
 import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import type { Reporter, RunEvent } from "../seams.ts";
 import { diskError, errorCode, toLine } from "./atomic.ts";
 import { wholeLines } from "./lines.ts";
@@ -83,6 +84,25 @@ export async function* readEvents(path: string): AsyncGenerator<StoredEvent> {
   for await (const { event } of eventLines(path)) if (event !== undefined) yield event;
 }
 
+/** Reads on: each call gives the events that came since the call before it. A log that shrank is read from its start. */
+export function eventFollower(path: string): () => Promise<readonly StoredEvent[]> {
+  let read = 0;
+  return async () => {
+    const size = await stat(path).then(
+      (found) => found.size,
+      () => 0,
+    );
+    if (size < read) read = 0;
+    const events: StoredEvent[] = [];
+    if (size === read) return events;
+    for await (const { event, end } of eventLines(path, read)) {
+      read = end;
+      if (event !== undefined) events.push(event);
+    }
+    return events;
+  };
+}
+
 /** Key of a stage in {@link History}. */
 export function stageKey(iteration: number, stage: string): string {
   return `${iteration}/${stage}`;
@@ -140,9 +160,9 @@ function lengthOf(span: Span | undefined): number {
   return span === undefined ? 0 : Math.max(0, (span.to - span.from) / 1000);
 }
 
-async function* eventLines(path: string): AsyncGenerator<{ event: StoredEvent | undefined; end: number }> {
+async function* eventLines(path: string, start = 0): AsyncGenerator<{ event: StoredEvent | undefined; end: number }> {
   try {
-    for await (const { text, end } of wholeLines(path)) yield { event: parse(text), end };
+    for await (const { text, end } of wholeLines(path, start)) yield { event: parse(text), end };
   } catch (error) {
     if (errorCode(error) !== "ENOENT") throw error;
   }

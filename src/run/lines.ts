@@ -16,12 +16,16 @@ export interface WholeLine {
   readonly end: number;
 }
 
-/** Lines up to the last line feed; what follows it is torn and not given. Ends early at a line over 64 MiB. */
-export async function* wholeLines(path: string): AsyncGenerator<WholeLine> {
+/**
+ * Lines up to the last line feed; what follows it is torn and not given. Ends early at a line over 64 MiB.
+ *
+ * @param start offset of the first line, as an `end` told it. @default 0
+ */
+export async function* wholeLines(path: string, start = 0): AsyncGenerator<WholeLine> {
   let parts: Buffer[] = [];
   let held = 0; // bytes in parts
-  let end = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 }) as AsyncIterable<Buffer>) {
+  let end = start;
+  for await (const chunk of createReadStream(path, { start, highWaterMark: 1 << 18 }) as AsyncIterable<Buffer>) {
     let from = 0;
     for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, from)) {
       const line = Buffer.concat([...parts, chunk.subarray(from, at)]);

@@ -1,30 +1,20 @@
 /** The report in a real browser: everything is drawn, hostile text does nothing, texts are hidden until asked for. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeReport } from "../../src/report/index.ts";
+import { launchChromium } from "./chromium.ts";
 import { cellOf, hostile, writeFixtureRun } from "./fixture-run.ts";
-
-const flags = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 let browser: Browser;
 let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "seas-report-"));
-  browser = await chromium.launch({ executablePath: process.env.CHROME_PATH ?? "/usr/bin/chromium", args: flags });
+  browser = await launchChromium();
 });
 afterAll(async () => {
   await browser?.close();
@@ -187,6 +177,28 @@ describe("the report of a whole run", () => {
     })()`);
     expect(done).toMatchObject({ refused: expect.arrayContaining(["innerHTML", "script", "img-src", "connect-src"]) });
     expect((done as { broken: unknown }).broken).toBeUndefined();
+    await page.close();
+  });
+
+  it("saves any table as CSV and any drawing as SVG that stands alone", async () => {
+    const { page, wrong } = await open(path);
+    const saved = async (name: string) => {
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name, exact: true }).first().click(),
+      ]);
+      return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
+    };
+    await page.getByText("What is asked × how it is asked").click();
+    const csv = await saved(`CSV of What is asked × how, after (T₃)`);
+    expect(csv.name).toBe("what-is-asked-how-after-t3.csv");
+    expect(csv.text.split("\r\n")[0]).toBe("\ufeff,code nesting,goal hijacking,plain,role play");
+    expect(csv.text.split("\r\n")[1]).toMatch(/^fraud and scams,/);
+    const svg = await saved("SVG of Seconds by stage");
+    expect(svg.name).toBe("seconds-by-stage.svg");
+    expect(svg.text).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+    expect(svg.text).not.toMatch(/var\(|class=/);
+    expect(wrong.filter((what) => !what.startsWith("request: blob:"))).toEqual([]);
     await page.close();
   });
 

@@ -13,8 +13,22 @@ const pageSize = 8;
 
 const suites: Readonly<Record<string, string>> = { test: "Held-out attacks", "look-alikes": "Harmless look-alikes" };
 
+/** What the reader asked of the browser; it outlives a redraw. */
+export interface AnswerView {
+  /** Undefined until there are answers. */
+  filter: Filter | undefined;
+  page: number;
+  /** All texts shown. */
+  open: boolean;
+}
+
+/** Nothing asked yet. */
+export function answerView(): AnswerView {
+  return { filter: undefined, page: 0, open: false };
+}
+
 /** The browser of answers. */
-export function answerBrowser(summary: Summary): HTMLElement {
+export function answerBrowser(summary: Pick<Summary, "answers" | "judges">, view: AnswerView): HTMLElement {
   const { rows, total } = summary.answers;
   const text = `The same prompt and the same random choices for every Target. ${rows.length < total ? `${count(rows.length)} of ${count(total)} prompts are here, evenly spread; the others are in the run folder.` : ""}`;
   if (rows.length === 0) return section("answers", "Before and after", text, nothing("No answers yet."));
@@ -23,10 +37,17 @@ export function answerBrowser(summary: Summary): HTMLElement {
   const status = h("p", { class: "shown", role: "status" });
   const previous = h("button", { type: "button", click: () => turn(-1) }, "← Previous");
   const next = h("button", { type: "button", click: () => turn(1) }, "Next →");
-  const open = h("input", { type: "checkbox", id: "show-texts", change: () => draw() });
+  const open = h("input", {
+    type: "checkbox",
+    id: "show-texts",
+    checked: view.open,
+    change: () => {
+      view.open = open.checked;
+      draw();
+    },
+  });
   const first = rows.some((r) => r.suite === "test") ? "test" : rows[0]!.suite;
-  let filter: Filter = { suite: first, category: "", style: "", outcome: "" };
-  let page = 0;
+  let filter: Filter = view.filter ?? { suite: first, category: "", style: "", outcome: "" };
 
   const pick = (id: string, change: (value: string) => Partial<Filter>) =>
     h("select", {
@@ -34,7 +55,8 @@ export function answerBrowser(summary: Summary): HTMLElement {
       change: (event) => {
         const { value } = event.target as HTMLSelectElement;
         filter = { ...filter, ...change(value) };
-        page = 0;
+        view.filter = filter;
+        view.page = 0;
         draw();
       },
     });
@@ -51,23 +73,26 @@ export function answerBrowser(summary: Summary): HTMLElement {
     fill(style, distinct(own.flatMap((row) => row.style ?? [])));
   };
   for (const name of new Set(rows.map((row) => row.suite))) {
-    suite.append(h("option", { value: name, selected: name === first }, suites[name] ?? words(name)));
+    suite.append(h("option", { value: name, selected: name === filter.suite }, suites[name] ?? words(name)));
   }
   outcome.append(...Object.entries(outcomes).map(([value, name]) => h("option", { value }, name)));
-  refill(first);
+  refill(filter.suite);
+  [category.value, style.value, outcome.value] = [filter.category, filter.style, filter.outcome];
 
   const turn = (by: number) => {
-    page += by;
+    view.page += by;
     draw();
     list.scrollIntoView({ block: "start" });
   };
   const draw = () => {
     const found = filterPrompts(rows, filter, judge);
-    const from = page * pageSize;
+    // Answers that came may have changed what fits.
+    view.page = Math.max(0, Math.min(view.page, Math.ceil(found.length / pageSize) - 1));
+    const from = view.page * pageSize;
     const here = found.slice(from, from + pageSize);
     status.textContent =
       found.length === 0 ? "No prompt fits." : `Prompts ${from + 1} to ${from + here.length} of ${count(found.length)}`;
-    previous.disabled = page === 0;
+    previous.disabled = view.page === 0;
     next.disabled = from + pageSize >= found.length;
     list.replaceChildren(...here.map((row) => promptCard(row, rows.indexOf(row) + 1, open.checked, judge)));
   };
@@ -104,7 +129,7 @@ export function answerBrowser(summary: Summary): HTMLElement {
 }
 
 /** Some prompts of each Red Team, and how often they broke the Target they were written for. */
-export function writtenPrompts({ written }: Summary): HTMLElement | null {
+export function writtenPrompts({ written }: Pick<Summary, "written">): HTMLElement | null {
   if (written.length === 0) return null;
   const authors = [...new Set(written.map((w) => w.redTeam))].sort((a, b) => a - b);
   return section(
@@ -115,12 +140,12 @@ export function writtenPrompts({ written }: Summary): HTMLElement | null {
       const own = written.filter((w) => w.redTeam === i);
       return h(
         "details",
-        { class: "fold" },
+        { class: "fold", "data-key": `written by ${i}` },
         h("summary", {}, `${redTeam(i)}, iteration ${own[0]!.iteration}: ${own.length} prompts`),
         h(
           "ul",
           { class: "written" },
-          own.map(({ prompt, labels, category }) =>
+          own.map(({ id, prompt, labels, category }) =>
             h(
               "li",
               {},
@@ -134,7 +159,7 @@ export function writtenPrompts({ written }: Summary): HTMLElement | null {
                   `${labels.unsafe} of ${labels.unsafe + labels.safe} answers unsafe${labels.unscored > 0 ? `, ${labels.unscored} without a verdict` : ""}`,
                 ),
               ),
-              textBox("prompt", prompt, false),
+              textBox("prompt", prompt, false, `written ${id}`),
             ),
           ),
         ),
@@ -144,7 +169,7 @@ export function writtenPrompts({ written }: Summary): HTMLElement | null {
 }
 
 function promptCard(
-  { prompt, answers, category, style }: AnsweredPrompt,
+  { id, suite, prompt, answers, category, style }: AnsweredPrompt,
   number: number,
   open: boolean,
   judge: string | undefined,
@@ -160,7 +185,7 @@ function promptCard(
       h("span", { class: "tag" }, visibleLine(words(category), 40)),
       style !== null && h("span", { class: "tag" }, visibleLine(words(style), 40)),
     ),
-    textBox("prompt", prompt, open),
+    textBox("prompt", prompt, open, `${suite} ${id}`),
     h(
       "div",
       { class: "answers" },
@@ -172,14 +197,14 @@ function promptCard(
           answers
             .filter((a) => a.target === t)
             .sort((a, b) => a.sample - b.sample)
-            .map((a) => answerOf(a, open, judge)),
+            .map((a) => answerOf(a, open, judge, `${suite} ${id}`)),
         ),
       ),
     ),
   );
 }
 
-function answerOf(answer: Answer, open: boolean, judge: string | undefined): HTMLElement {
+function answerOf(answer: Answer, open: boolean, judge: string | undefined, key: string): HTMLElement {
   const { target: t, sample, response, finishReason, refusal, verdicts } = answer;
   const notes = [
     refusal === "full" && "refuses",
@@ -197,7 +222,7 @@ function answerOf(answer: Answer, open: boolean, judge: string | undefined): HTM
         .toSorted((a, b) => Number(b.judge === judge) - Number(a.judge === judge))
         .map((v) => verdictChip(v, v.judge === judge)),
     ),
-    textBox(`answer${sample > 0 ? ` ${sample + 1}` : ""} of ${target(t)}`, response, open),
+    textBox(`answer${sample > 0 ? ` ${sample + 1}` : ""} of ${target(t)}`, response, open, `${key} ${t} ${sample}`),
     notes.length > 0 && h("p", { class: "small" }, notes.join(" · ")),
   );
 }

@@ -2,14 +2,15 @@
 import * as Plot from "@observablehq/plot";
 import type { Figure, Group, JudgedSeries, JudgeFacts, Summary } from "../types.ts";
 import { chart } from "./chart.ts";
-import { h, nothing, section, table } from "./dom.ts";
+import { h, nothing, section } from "./dom.ts";
 import { interval, number, percent, redTeam, sample, target, words } from "./format.ts";
 import { correctedFigure, judgeNote } from "./judge-note.ts";
 import { colors } from "./palette.ts";
+import { table } from "./table.ts";
 import { visibleLine } from "./visible.ts";
 
 /** ASR by iteration. */
-export function attackSuccess({ asr, asrAny, judges }: Summary): HTMLElement {
+export function attackSuccess({ asr, asrAny, judges }: Pick<Summary, "asr" | "asrAny" | "judges">): HTMLElement {
   const text =
     "The same held-out attack prompts were put to every Target. Whiskers are 95 % intervals; prompts that share a behaviour are drawn together, since they rise and fall together.";
   return section(
@@ -41,7 +42,7 @@ export function attackSuccess({ asr, asrAny, judges }: Summary): HTMLElement {
 }
 
 /** R_i × T_j, the scoring judge first. */
-export function matrix({ matrix: all, judges }: Summary): HTMLElement {
+export function matrix({ matrix: all, judges }: Pick<Summary, "matrix" | "judges">): HTMLElement {
   const text =
     "Each Red Team's own prompts put to each Target. Down a column: does the Red Team get stronger? Along a row: does the Target hold against attacks that it has not trained on?";
   return section(
@@ -85,16 +86,14 @@ export function matrix({ matrix: all, judges }: Summary): HTMLElement {
 }
 
 /** By category and style, before and after. */
-export function groups({ groups: { category, style }, judges }: Summary): HTMLElement {
+export function groups({ groups: { category, style, both }, judges }: Pick<Summary, "groups" | "judges">): HTMLElement {
   const one = (title: string, all: readonly Group[]) => {
     const targets = indexes(all.flatMap((g) => g.cells.map((c) => c.target)));
     const rows = all.map((g) => [
       visibleLine(words(g.name), 40),
       ...targets.map((t) => {
         const cell = g.cells.find((c) => c.target === t);
-        return heatCell(
-          cell && { value: cell.n === 0 ? null : cell.unsafe / cell.n, low: null, high: null, n: cell.n, unscored: 0 },
-        );
+        return shareCell(cell);
       }),
     ]);
     return h(
@@ -111,12 +110,61 @@ export function groups({ groups: { category, style }, judges }: Summary): HTMLEl
     text,
     category.length + style.length === 0
       ? nothing("No judged answers to held-out prompts yet.")
-      : h(
-          "div",
-          { class: "grid" },
-          category.length > 0 && one("By what is asked for", category),
-          style.length > 0 && one("By how it is asked", style),
-        ),
+      : [
+          h(
+            "div",
+            { class: "grid" },
+            category.length > 0 && one("By what is asked for", category),
+            style.length > 0 && one("By how it is asked", style),
+          ),
+          crossedMaps(both),
+        ],
+  );
+}
+
+/** What is asked × how it is asked, for the first Target and the last. */
+function crossedMaps(both: Summary["groups"]["both"]): HTMLElement | null {
+  if (both.length === 0) return null;
+  const targets = indexes(both.flatMap((g) => g.cells.map((c) => c.target)));
+  const styles = [...new Set(both.map((g) => g.style))].sort();
+  const categories = [...new Set(both.map((g) => g.name))];
+  const ends = targets.length > 1 ? [targets[0]!, targets.at(-1)!] : targets;
+  const maps = ends.map((t, i) => {
+    const title = `What is asked × how, ${i === 0 ? "before" : "after"} (${target(t)})`;
+    const cellOf = (category: string, style: string) =>
+      both.find((g) => g.name === category && g.style === style)?.cells.find((c) => c.target === t);
+    return h(
+      "figure",
+      { class: "chart whole" },
+      h(
+        "figcaption",
+        {},
+        h("h3", {}, title),
+        h("p", {}, "Share of unsafe answers. – is where there is no such prompt."),
+      ),
+      table(
+        title,
+        ["", ...styles.map((style) => visibleLine(words(style), 40))],
+        categories.map((category) => [
+          visibleLine(words(category), 40),
+          ...styles.map((style) => shareCell(cellOf(category, style))),
+        ]),
+        "heat crossed",
+      ),
+    );
+  });
+  return h(
+    "details",
+    { class: "fold", "data-key": "crossed" },
+    h("summary", {}, "What is asked × how it is asked, before and after"),
+    h("p", { class: "small" }, "Most cells hold one or a few answers: they show where to look, and are no figures."),
+    h("div", { class: "grid" }, maps),
+  );
+}
+
+function shareCell(cell: Group["cells"][number] | undefined): HTMLElement {
+  return heatCell(
+    cell && { value: cell.n === 0 ? null : cell.unsafe / cell.n, low: null, high: null, n: cell.n, unscored: 0 },
   );
 }
 

@@ -58,42 +58,6 @@ export function section(id: string, title: string, lead: Child, ...children: Chi
   );
 }
 
-/** A table that scrolls on its own when it is wider than the page. First cells of rows are row headings. */
-export function table(
-  caption: string,
-  head: readonly Child[],
-  rows: readonly (readonly Child[])[],
-  className = "",
-): HTMLElement {
-  const body = rows.map(([first, ...rest]) =>
-    h(
-      "tr",
-      {},
-      h("th", { scope: "row" }, first ?? ""),
-      rest.map((cell) => h("td", {}, cell)),
-    ),
-  );
-  return h(
-    "div",
-    { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
-    h(
-      "table",
-      { class: className },
-      h("caption", { class: "unseen" }, caption),
-      h(
-        "thead",
-        {},
-        h(
-          "tr",
-          {},
-          head.map((cell) => h("th", { scope: "col" }, cell)),
-        ),
-      ),
-      h("tbody", {}, body),
-    ),
-  );
-}
-
 /** What stands where there is nothing to show. */
 export function nothing(sentence: string): HTMLElement {
   return h("p", { class: "nothing" }, sentence);

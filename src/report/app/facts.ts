@@ -1,10 +1,18 @@
 /** What made this run, and how to use the report with care. */
 import type { Summary } from "../types.ts";
-import { h, nothing, section, table } from "./dom.ts";
+import { h, nothing, section } from "./dom.ts";
+import { table } from "./table.ts";
 import { visibleLine } from "./visible.ts";
 
 /** Configuration, origin and hashes. */
-export function facts({ config, git, versions, facts: known, createdAt, name }: Summary): HTMLElement {
+export function facts({
+  config,
+  git,
+  versions,
+  facts: known,
+  createdAt,
+  name,
+}: Pick<Summary, "config" | "git" | "versions" | "facts" | "createdAt" | "name">): HTMLElement {
   // Both stand in the section on the judges.
   const { judges: _, calibrations: __, ...rest } = tree(known);
   const rows = [...flatten({ name, createdAt, git, versions }), ...flatten(rest)];
@@ -25,7 +33,7 @@ export function facts({ config, git, versions, facts: known, createdAt, name }: 
     ),
     h(
       "details",
-      { class: "fold" },
+      { class: "fold", "data-key": "facts" },
       h("summary", {}, `Facts (${rows.length} values)`),
       table("Facts of the run", ["Fact", "Value"], rows.map(pair), "facts"),
     ),
@@ -33,7 +41,7 @@ export function facts({ config, git, versions, facts: known, createdAt, name }: 
       ? nothing("The configuration is not known.")
       : h(
           "details",
-          { class: "fold" },
+          { class: "fold", "data-key": "configuration" },
           h("summary", {}, `Configuration (${settings.length} values)`),
           table("Configuration", ["Key", "Value"], settings.map(pair), "facts"),
         ),

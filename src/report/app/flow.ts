@@ -6,6 +6,7 @@ import { chart } from "./chart.ts";
 import { h, nothing, section } from "./dom.ts";
 import { count, duration, words } from "./format.ts";
 import { colors, seriesColor } from "./palette.ts";
+import { stageName, stageNames } from "./stage-names.ts";
 import { visibleLine } from "./visible.ts";
 
 /** A part of a bar. */
@@ -36,22 +37,8 @@ const fates: Readonly<Record<string, string>> = {
   overLimit: "over the limit",
 };
 
-/** Stages in the order of the loop. */
-const stageNames: Readonly<Record<string, string>> = {
-  judges: "Judges against labels",
-  prompts: "Attack: prompts",
-  attempts: "Attack: answers",
-  verdicts: "Judgement",
-  pairs: "Pairs",
-  "train.red-team": "Train Red Team",
-  "train.target": "Train Target",
-  "cross-play": "Cross-play prompts",
-  evaluation: "Evaluation",
-  scores: "Scores",
-};
-
 /** Prompts, verdicts and pairs by iteration. */
-export function flow({ counts }: Summary): HTMLElement {
+export function flow({ counts }: Pick<Summary, "counts">): HTMLElement {
   const iteration = (i: number) => `Iteration ${i}`;
   const prompts = counts.flatMap((c) =>
     c.prompts === null
@@ -143,8 +130,9 @@ export function flow({ counts }: Summary): HTMLElement {
 }
 
 /** Seconds and tokens by stage. */
-export function time({ time: all, seconds }: Summary): HTMLElement {
-  if (all.length === 0) return section("time", "Where time went", null, nothing("No stage is finished yet."));
+export function time({ time: all, seconds }: Pick<Summary, "time" | "seconds">): HTMLElement {
+  if (all.length === 0)
+    return section("time", "Where time and tokens went", null, nothing("No stage is finished yet."));
   const sum = all.reduce((total, t) => total + t.seconds, 0);
   const place = (stage: string) =>
     stage in stageNames ? Object.keys(stageNames).indexOf(stage) : Number.MAX_SAFE_INTEGER;
@@ -152,60 +140,74 @@ export function time({ time: all, seconds }: Summary): HTMLElement {
   const text = `${duration(sum)} in finished stages${seconds === null ? "" : `, ${duration(seconds)} in all`}. Parts of a bar are iterations, 0 first.`;
   return section(
     "time",
-    "Where time went",
+    "Where time and tokens went",
     text,
-    chart({
-      title: "Seconds by stage",
-      height: 54 + 28 * stages.length,
-      plot: () => ({
-        marginLeft: 132,
-        marginRight: 84,
-        marginTop: 4,
-        marginBottom: 40,
-        x: { label: "seconds", labelOffset: 36, ticks: 4, grid: true },
-        y: { domain: stages, label: null, padding: 0.25, tickFormat: stageName },
-        marks: [
-          Plot.barX(all, {
-            x: "seconds",
-            y: "stage",
-            fill: colors.target,
-            fillOpacity: (t) => (t.iteration % 2 === 0 ? 0.9 : 0.6),
-            insetRight: 1,
-          }),
-          Plot.text(
-            stages.map((stage) => ({ stage, seconds: total(all, stage) })),
-            {
-              x: "seconds",
-              y: "stage",
-              text: (t) => duration(t.seconds),
-              dx: 6,
-              textAnchor: "start",
-              fill: colors.muted,
-            },
-          ),
-        ],
-      }),
-      numbers: {
-        head: ["Iteration", "Stage", "Count", "Seconds", "Tokens", "Tokens/s"],
-        rows: all.map((t) => [
-          String(t.iteration),
-          stageName(t.stage),
-          count(t.count),
-          t.seconds.toFixed(1),
-          t.tokens > 0 ? count(t.tokens) : "–",
-          t.tokens > 0 && t.seconds > 0 ? (t.tokens / t.seconds).toFixed(0) : "–",
-        ]),
-      },
-    }),
+    h(
+      "div",
+      { class: "grid" },
+      stageChart(all, stages, "seconds", "Seconds by stage", duration),
+      all.some((t) => t.tokens > 0) &&
+        // The same rows, so that what takes time and writes nothing shows beside it.
+        stageChart(all, stages, "tokens", "Tokens sampled by stage", (tokens) => (tokens === 0 ? "–" : count(tokens))),
+    ),
   );
 }
 
-function stageName(stage: string): string {
-  return stageNames[stage] ?? visibleLine(stage, 30);
+/** One bar a stage, its parts the iterations. */
+function stageChart(
+  all: Summary["time"],
+  stages: readonly string[],
+  what: "seconds" | "tokens",
+  title: string,
+  format: (value: number) => string,
+): HTMLElement {
+  return chart({
+    title,
+    height: 54 + 28 * stages.length,
+    plot: () => ({
+      marginLeft: 132,
+      marginRight: 94,
+      marginTop: 4,
+      marginBottom: 40,
+      x: { label: what, labelOffset: 36, ticks: 4, grid: true },
+      y: { domain: stages, label: null, padding: 0.25, tickFormat: stageName },
+      marks: [
+        Plot.barX(all, {
+          x: what,
+          y: "stage",
+          fill: colors.target,
+          fillOpacity: (t) => (t.iteration % 2 === 0 ? 0.9 : 0.6),
+          insetRight: 1,
+        }),
+        Plot.text(
+          stages.map((stage) => ({ stage, [what]: total(all, stage, what) })),
+          {
+            x: what,
+            y: "stage",
+            text: (t) => format(Number(t[what])),
+            dx: 6,
+            textAnchor: "start",
+            fill: colors.muted,
+          },
+        ),
+      ],
+    }),
+    numbers: {
+      head: ["Iteration", "Stage", "Count", "Seconds", "Tokens", "Tokens/s"],
+      rows: all.map((t) => [
+        String(t.iteration),
+        stageName(t.stage),
+        count(t.count),
+        t.seconds.toFixed(1),
+        t.tokens > 0 ? count(t.tokens) : "–",
+        t.tokens > 0 && t.seconds > 0 ? (t.tokens / t.seconds).toFixed(0) : "–",
+      ]),
+    },
+  });
 }
 
-function total(all: Summary["time"], stage: string): number {
-  return all.reduce((sum, t) => sum + (t.stage === stage ? t.seconds : 0), 0);
+function total(all: Summary["time"], stage: string, what: "seconds" | "tokens"): number {
+  return all.reduce((sum, t) => sum + (t.stage === stage ? t[what] : 0), 0);
 }
 
 interface Bars {

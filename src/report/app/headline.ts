@@ -8,8 +8,13 @@ import { change, duration, interval, number, percent, points, redTeam, sample, t
 import { correctedSentence, judgeNote } from "./judge-note.ts";
 import { visibleLine } from "./visible.ts";
 
+/** What the head of the page reads. */
+type Head = Result & Pick<Summary, "name" | "status" | "seconds" | "createdAt" | "gaps">;
+type Result = Pick<Summary, "asr" | "judges" | "last" | "overRefusal">;
+type Measured = Pick<Summary, "last" | "matrix" | "asr" | "judges" | "overRefusal" | "perplexity" | "prompts">;
+
 /** Name and state of the run, and its result in a sentence. */
-export function header(summary: Summary): HTMLElement {
+export function header(summary: Head): HTMLElement {
   const { status, seconds, createdAt } = summary;
   const states = {
     success: "finished",
@@ -32,22 +37,32 @@ export function header(summary: Summary): HTMLElement {
     ),
     h("p", { class: "result" }, ...resultOf(summary)),
     believe(summary),
-    summary.gaps.length > 0 &&
-      h(
-        "aside",
-        { class: "notice", "aria-label": "What is missing" },
-        h("h2", {}, "This report is not complete"),
-        h(
-          "ul",
-          {},
-          summary.gaps.map((gap) => h("li", {}, visibleLine(gap, 400))),
-        ),
-      ),
+    missing(summary),
   );
 }
 
+/** What is not there: of a run at work what is still to come, folded away. */
+function missing({ status, gaps }: Pick<Summary, "status" | "gaps">): HTMLElement | false {
+  if (gaps.length === 0) return false;
+  const list = h(
+    "ul",
+    {},
+    gaps.map((gap) => h("li", {}, visibleLine(gap, 400))),
+  );
+  if (status === "running") {
+    return h(
+      "details",
+      { class: "fold", "data-key": "missing" },
+      h("summary", {}, `Still to come (${gaps.length})`),
+      list,
+    );
+  }
+  const name = "What is missing";
+  return h("aside", { class: "notice", "aria-label": name }, h("h2", {}, "This report is not complete"), list);
+}
+
 /** The five cards. */
-export function cards(summary: Summary): HTMLElement {
+export function cards(summary: Measured): HTMLElement {
   const { last } = summary;
   const matrix = (summary.matrix.find((m) => m.scoring) ?? summary.matrix[0])?.cells ?? [];
   const onFirst = matrix.filter((cell) => cell.target === 0).map((cell) => ({ ...cell, index: cell.redTeam }));
@@ -238,7 +253,7 @@ function arrow(): HTMLElement {
 }
 
 /** Who says so, and what would be left without that judge's errors. */
-function believe(summary: Summary): HTMLElement | null {
+function believe(summary: Result): HTMLElement | null {
   const pair = ends(summary.asr.find((s) => s.scoring)?.points ?? [], summary.last);
   const judge = summary.judges.find((j) => j.scores);
   if (pair === null || judge === undefined) return null;
@@ -251,7 +266,7 @@ function believe(summary: Summary): HTMLElement | null {
   );
 }
 
-function resultOf(summary: Summary): (Node | string)[] {
+function resultOf(summary: Result): (Node | string)[] {
   const pair = ends(summary.asr.find((s) => s.scoring)?.points ?? [], summary.last);
   if (pair === null) return ["No attack has been scored in this run yet."];
   const [a, b] = pair;

@@ -1,15 +1,21 @@
 /** How far the judges can be believed: against labels, against each other, and the answers that they disagree on. */
 import type { Agreement, Disagreement, Figure, JudgeFacts, Summary } from "../types.ts";
 import { verdictChip } from "./answers.ts";
-import { h, nothing, section, table } from "./dom.ts";
+import { h, nothing, section } from "./dom.ts";
 import { flatten, tree } from "./facts.ts";
 import { count, interval, number, percent, target, words } from "./format.ts";
 import { measuredOn, plainFigure } from "./judge-note.ts";
+import { table } from "./table.ts";
 import { textBox } from "./texts.ts";
 import { visibleLine } from "./visible.ts";
 
 /** The judges against labels and against each other, and the limits that follow. */
-export function judges({ judges: all, agreement, disagreements, facts }: Summary): HTMLElement {
+export function judges({
+  judges: all,
+  agreement,
+  disagreements,
+  facts,
+}: Pick<Summary, "judges" | "agreement" | "disagreements" | "facts">): HTMLElement {
   const text = "Every ASR here is the opinion of a model. These figures say how good that opinion is.";
   if (all.length === 0) return section("judges", "The judges", text, nothing("No judge has spoken in this run yet."));
   return section(
@@ -126,7 +132,7 @@ function apart({ total, rows }: Summary["disagreements"]): HTMLElement | null {
   );
 }
 
-function disagreement({ suite, category, target: t, prompt, response, verdicts }: Disagreement): HTMLElement {
+function disagreement({ id, suite, category, target: t, prompt, response, verdicts }: Disagreement): HTMLElement {
   return h(
     "li",
     {},
@@ -141,8 +147,8 @@ function disagreement({ suite, category, target: t, prompt, response, verdicts }
       { class: "verdicts" },
       verdicts.map((v, i) => verdictChip(v, i === 0)),
     ),
-    textBox("prompt", prompt, false),
-    textBox(`answer of ${target(t)}`, response, false),
+    textBox("prompt", prompt, false, `apart ${id} prompt`),
+    textBox(`answer of ${target(t)}`, response, false, `apart ${id} answer`),
   );
 }
 
@@ -152,7 +158,7 @@ function cards(known: unknown): HTMLElement | null {
   if (rows.length === 0) return null;
   return h(
     "details",
-    { class: "fold" },
+    { class: "fold", "data-key": "judge cards" },
     h("summary", {}, "Where the judges come from"),
     table(
       "Facts of the judges",

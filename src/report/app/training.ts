@@ -8,7 +8,7 @@ import { count, number, percent, redTeam, target } from "./format.ts";
 import { colors } from "./palette.ts";
 
 /** Both players' curves. */
-export function training({ training: all }: Summary): HTMLElement {
+export function training({ training: all }: Pick<Summary, "training">): HTMLElement {
   const roles = (["red-team", "target"] as const).filter((role) => all.some((t) => t.role === role));
   const text =
     "Loss should fall; the margin (how much more the player prefers the chosen side than its reference does) and the accuracy (on how many pairs it does) should rise. Each iteration starts over from the player before it.";
@@ -86,6 +86,7 @@ function curve(role: Role, all: readonly Training[], key: string, title: string,
   const low = Math.min(0, ...values);
   return chart({
     title,
+    key: `${role} ${title}`,
     text,
     height: 200,
     plot: () => ({

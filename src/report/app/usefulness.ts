@@ -7,7 +7,11 @@ import { number, percent, redTeam, target } from "./format.ts";
 import { colors } from "./palette.ts";
 
 /** Over-refusal, perplexity, refusals. */
-export function usefulness({ overRefusal, perplexity, refusals }: Summary): HTMLElement {
+export function usefulness({
+  overRefusal,
+  perplexity,
+  refusals,
+}: Pick<Summary, "overRefusal" | "perplexity" | "refusals">): HTMLElement {
   const text =
     "A model that refuses everything is safe and of no use. These figures stand beside every ASR for that reason.";
   const charts = [
@@ -49,7 +53,7 @@ export function usefulness({ overRefusal, perplexity, refusals }: Summary): HTML
 }
 
 /** Diversity of what the Red Teams write. */
-export function variety({ prompts }: Summary): HTMLElement {
+export function variety({ prompts }: Pick<Summary, "prompts">): HTMLElement {
   const known = {
     diversity: ["Diversity", "One minus the mean likeness to the nearest other prompt. Higher is more varied."],
     "distinct-2": [
