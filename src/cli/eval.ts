@@ -2,13 +2,15 @@
  * `seas eval`: models on suites of prompts. Attack success by a judge, refusals of what is harmless, answers to what is not, all with
  * intervals; models side by side on the same prompts; limits for CI.
  */
+import { basename } from "node:path";
 import { defineCommand } from "citty";
 import type { Config } from "../config.ts";
+import { attackSuites } from "../eval/attack-suites.ts";
 import { type RunInfo, readRun } from "../run/inspect.ts";
 import type { Suite } from "../suites/open.ts";
 import type { CommandModule, Streams } from "./commands.ts";
 import { loadConfig } from "./config-file.ts";
-import { evalArguments, evalOptions, requireMeasurable } from "./eval/options.ts";
+import { type EvalOptions, evalArguments, evalOptions, requireMeasurable } from "./eval/options.ts";
 import { performEval } from "./eval/perform.ts";
 import { openPlayers } from "./eval/players.ts";
 import { catchInterrupts } from "./interrupt.ts";
@@ -22,6 +24,8 @@ export const examples: CommandModule["examples"] = [
   ["seas eval --suite xstest", "the default model: harmless prompts refused, harmful ones answered"],
   ["seas eval --suite advbench,orbench-hard --run runs/NAME --iteration 0,3", "a run's Target before and after"],
   ["seas eval --suite mine.jsonl --model model.gguf,model.gguf+adapter", "a model, and with an adapter"],
+  ["seas eval --run runs/NAME --replay", "do a run's old attacks work on its last Target again?"],
+  ["seas eval --attacks runs/NAME --model model.gguf", "a run's attacks on another model"],
   ["seas eval --suite xstest --limit 50 --max-over-refusal 0.05 --junit out.xml", "a limit for CI: 100 when not kept"],
 ];
 
@@ -38,6 +42,7 @@ export const command = defineCommand({
     try {
       const suites: Suite[] = [];
       for (const spec of options.suites) suites.push(await suiteOf(spec, progress, signal));
+      suites.push(...(await ownAttacks(options, run, args.output)));
       requireMeasurable(suites, options.limits);
       const trainedOn = run?.config.data.dataset;
       if (trainedOn) await warnOfSuites(trainedOn, screen);
@@ -66,6 +71,22 @@ export const command = defineCommand({
     }
   },
 });
+
+/** The suites of --replay and --attacks; where several runs attack, their names stand before the Red Teams'. */
+async function ownAttacks(
+  { replay, attacks }: EvalOptions,
+  run: RunInfo | undefined,
+  output: string,
+): Promise<Suite[]> {
+  const from: { run: RunInfo; replay: boolean }[] = replay ? [{ run: run!, replay }] : [];
+  for (const name of attacks) from.push({ run: await readRun(await findRun(name, output)), replay: false });
+  const suites: Suite[] = [];
+  for (const { run: attacker, replay: all } of from) {
+    const prefix = from.length > 1 ? `${basename(attacker.dir)}/` : "";
+    suites.push(...(await attackSuites(attacker, { prefix, replay: all })));
+  }
+  return suites;
+}
 
 /** The configuration of a file, or of the run; a run's models always compute as in the run. */
 async function configOf(file: string | undefined, run: RunInfo | undefined): Promise<Config> {
