@@ -179,6 +179,27 @@ describe("seas eval", () => {
     if (hint !== undefined) expect(stderr.split("hint: ")[1]).toContain(hint);
   });
 
+  it("measures ability without opening a judge", async () => {
+    await writeFile(join(model, "chat_template.jinja"), "{% for m in messages %}{{ m.content }}{% endfor %}");
+    await writeFile(
+      path("ability.jsonl"),
+      '{"question": "a", "choices": ["a", "aa"], "answer": 0}\n{"prompt": "a", "answer": "aa"}\n',
+    );
+    const named = ["--ability", path("ability.jsonl"), "--model", `${model},${path("safe")}`, "--judge", "no-judge"];
+    const { code, stdout, stderr } = await seas(
+      "eval",
+      ...named,
+      "--config",
+      path("eval.yaml"),
+      "--out",
+      path("ability"),
+    );
+    expect([code, stderr]).toEqual([0, expect.any(String)]);
+    expect(stdout).toMatch(/^ability: 1 question, 1 answer given\n/);
+    expect(stdout).toMatch(/perplexity of the given answers +\d+\.\d\d +\d+\.\d\d\n/);
+    expect(stdout).not.toContain("judge:");
+  });
+
   it("needs a suite", async () => {
     const { code, stderr } = await seas("eval");
     expect([code, stderr.split("\n")[0]]).toEqual([2, "error: no suite is named [E_USAGE]"]);

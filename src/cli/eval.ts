@@ -5,6 +5,7 @@
 import { basename } from "node:path";
 import { defineCommand } from "citty";
 import type { Config } from "../config.ts";
+import { type AbilitySuite, openAbility } from "../eval/ability-rows.ts";
 import { attackSuites } from "../eval/attack-suites.ts";
 import { type RunInfo, readRun } from "../run/inspect.ts";
 import type { Suite } from "../suites/open.ts";
@@ -26,6 +27,7 @@ export const examples: CommandModule["examples"] = [
   ["seas eval --suite mine.jsonl --model model.gguf,model.gguf+adapter", "a model, and with an adapter"],
   ["seas eval --run runs/NAME --replay", "do a run's old attacks work on its last Target again?"],
   ["seas eval --attacks runs/NAME --model model.gguf", "a run's attacks on another model"],
+  ["seas eval --ability ordinary --run runs/NAME", "what training cost: perplexity before and after"],
   ["seas eval --suite xstest --limit 50 --max-over-refusal 0.05 --junit out.xml", "a limit for CI: 100 when not kept"],
 ];
 
@@ -43,18 +45,23 @@ export const command = defineCommand({
       const suites: Suite[] = [];
       for (const spec of options.suites) suites.push(await suiteOf(spec, progress, signal));
       suites.push(...(await ownAttacks(options, run, args.output)));
-      requireMeasurable(suites, options.limits);
+      const seed = options.seed ?? config.seed;
+      const ability: AbilitySuite[] = [];
+      for (const spec of options.ability) ability.push(await openAbility(spec, options.limit, seed));
+      requireMeasurable(suites, ability, options.limits);
       const trainedOn = run?.config.data.dataset;
       if (trainedOn) await warnOfSuites(trainedOn, screen);
       const { models, iterations } = options;
       const named = models.length === 0 && run === undefined ? [config.model.base] : models;
       const asked = { named, run, role: args.role, iterations };
-      const players = await openPlayers(asked, args.judge ?? config.judge.score, config, progress.line, signal);
+      const judge = suites.length === 0 ? undefined : (args.judge ?? config.judge.score);
+      const players = await openPlayers(asked, judge, config, progress.line, signal);
       const { temperature, topP, batchSize: answers } = config.attack;
       const request = {
         ...options,
         suites,
-        settings: { ...options.settings, temperature, topP, seed: options.seed ?? config.seed },
+        ability,
+        settings: { ...options.settings, temperature, topP, seed },
         batchSize: { answers, verdicts: config.judge.batchSize },
         out: args.out,
         junit: args.junit,

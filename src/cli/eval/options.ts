@@ -1,5 +1,6 @@
 /** The flags of `seas eval`, and what they say once they are read and checked. */
 import { SeasError } from "../../errors.ts";
+import type { AbilitySuite } from "../../eval/ability-rows.ts";
 import type { EvalSettings } from "../../eval/evaluate.ts";
 import type { Limits } from "../../eval/gates.ts";
 import type { Role } from "../../records.ts";
@@ -27,6 +28,12 @@ export const evalArguments = {
     type: "string",
     valueHint: "RUN,RUN",
     description: "What the Red Teams of these runs wrote, as suites R_0, R_1, …, for any model",
+  },
+  ability: {
+    type: "string",
+    valueHint: "FILES",
+    description:
+      "Multiple choice from {question, choices, answer}, perplexity of {prompt, answer}; `ordinary`: our own answers. No judge",
   },
   model: {
     type: "string",
@@ -83,6 +90,8 @@ export interface EvalOptions {
   readonly suites: readonly string[];
   /** The run's own past attacks. */
   readonly replay: boolean;
+  /** Files, or `ordinary`. */
+  readonly ability: readonly string[];
   /** Runs whose Red Teams' prompts are suites. */
   readonly attacks: readonly string[];
   readonly models: readonly string[];
@@ -101,21 +110,23 @@ export function evalOptions(given: Given, rawArgs: readonly string[]): EvalOptio
   }
   const suites = valuesOf(rawArgs, "suite");
   const attacks = valuesOf(rawArgs, "attacks");
+  const ability = valuesOf(rawArgs, "ability");
   const replay = given.replay === true;
   if (replay && given.run === undefined) {
     throw new SeasError("E_USAGE", "--replay needs --run", {
       hint: "--run RUN names whose attacks, and whose Targets",
     });
   }
-  if (suites.length === 0 && attacks.length === 0 && !replay) {
+  if (suites.length === 0 && attacks.length === 0 && ability.length === 0 && !replay) {
     throw new SeasError("E_USAGE", "no suite is named", {
-      hint: "--suite (`seas eval --help` lists them), or the attacks of a run: --replay, --attacks RUN",
+      hint: "--suite (`seas eval --help` lists them), or the attacks of a run: --replay, --attacks RUN; or --ability",
     });
   }
   return {
     suites,
     replay,
     attacks,
+    ability,
     models: valuesOf(rawArgs, "model"),
     iterations: iterations.length === 0 ? undefined : [...new Set(iterations)],
     limit: wholeNumber(given.limit, "--limit", 1),
@@ -136,8 +147,13 @@ export function evalOptions(given: Given, rawArgs: readonly string[]): EvalOptio
  *
  * @throws SeasError E_USAGE
  */
-export function requireMeasurable(suites: readonly Suite[], { maxAsr, maxOverRefusal }: Limits): void {
-  const twice = suites.find(({ name }, i) => suites.findIndex((other) => other.name === name) < i);
+export function requireMeasurable(
+  suites: readonly Suite[],
+  ability: readonly AbilitySuite[],
+  { maxAsr, maxOverRefusal }: Limits,
+): void {
+  const all = [...suites, ...ability];
+  const twice = all.find(({ name }, i) => all.findIndex((other) => other.name === name) < i);
   if (twice !== undefined) {
     throw new SeasError("E_USAGE", `two suites are called ${twice.name}`, {
       hint: "a suite is called as its file or its run: give one of them another name",
