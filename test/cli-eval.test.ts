@@ -148,7 +148,10 @@ describe("seas eval", () => {
     [["--suite", "xtest"], "no suite `xtest`", "did you mean `xstest`?"],
     [["--suite", "ATTACKS,harmbecnh:./x.csv"], "no suite `harmbecnh`", "did you mean `harmbench:./x.csv`?"],
     [["--suite", "ATTACKS", "--suite", "ATTACKS"], "two suites are called attacks", "another name"],
-    [["--suite", ","], "--suite names no suite", "lists them"],
+    [["--suite", ","], "no suite is named", "lists them"],
+    [["--replay"], "--replay needs --run", "whose attacks"],
+    [["--run", "RUN", "--replay"], "holds no attack that is through yet", "all of them are written"],
+    [["--attacks", "some-rum"], "some-rum is not a run", "did you mean `some-run`?"],
     [["--siute", "ATTACKS"], "unknown flag `--siute`", "did you mean `--suite`?"],
     [["--suite", "ATTACKS", "--max-asr", "10"], "--max-asr: expected a share from 0 to 1, got `10`", "0.05 is 5 %"],
     [["--suite", "ATTACKS", "--max-asr", "10%"], "expected a share", "0.05 is 5 %"],
@@ -176,8 +179,30 @@ describe("seas eval", () => {
     if (hint !== undefined) expect(stderr.split("hint: ")[1]).toContain(hint);
   });
 
+  it("measures ability without opening a judge", async () => {
+    await writeFile(join(model, "chat_template.jinja"), "{% for m in messages %}{{ m.content }}{% endfor %}");
+    await writeFile(
+      path("ability.jsonl"),
+      '{"question": "a", "choices": ["a", "aa"], "answer": 0}\n{"prompt": "a", "answer": "aa"}\n',
+    );
+    const named = ["--ability", path("ability.jsonl"), "--model", `${model},${path("safe")}`, "--judge", "no-judge"];
+    const { code, stdout, stderr } = await seas(
+      "eval",
+      ...named,
+      "--config",
+      path("eval.yaml"),
+      "--out",
+      path("ability"),
+    );
+    expect([code, stderr]).toEqual([0, expect.any(String)]);
+    expect(stdout).toMatch(/^ability: 1 question, 1 answer given\n/);
+    expect(stdout).toMatch(/perplexity of the given answers +\d+\.\d\d +\d+\.\d\d\n/);
+    expect(stdout).not.toContain("judge:");
+  });
+
   it("needs a suite", async () => {
-    expect(await seas("eval")).toMatchObject({ code: 2, stderr: "error: Missing required argument: --suite\n" });
+    const { code, stderr } = await seas("eval");
+    expect([code, stderr.split("\n")[0]]).toEqual([2, "error: no suite is named [E_USAGE]"]);
   });
 
   it("--help says that the point estimate decides, and shows examples", async () => {

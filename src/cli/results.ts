@@ -21,7 +21,7 @@ export function scoreTable(scores: readonly Score[], config: Config): string | u
   const last = Math.max(...scores.map((score) => score.iteration));
   const iterations = Array.from({ length: last + 1 }, (_, i) => i);
   const judged = scores.filter((score) => score.judge === undefined || score.judge === config.judge.score);
-  const rows = rowsOf().flatMap(({ title, of, show }) => {
+  const rows = rowsOf(last).flatMap(({ title, of, show }) => {
     const cells = iterations.map((i) => judged.find((score) => of(score, i)));
     if (cells.every((cell) => cell === undefined)) return [];
     return [[title, ...cells.map((cell) => (cell === undefined || cell.value === null ? "–" : show(cell)))]];
@@ -43,10 +43,13 @@ export function judgeLines(judge: string, known: readonly JudgeQuality[], part =
     : `${name}\n        F1 ${figureText(quality.figures.f1)} against people's labels, ${terminalSafe(measuredOn(quality))}`;
 }
 
-function rowsOf(): readonly Row[] {
+function rowsOf(last: number): readonly Row[] {
   const onFirst = (metric: string) => (score: Score, i: number) =>
     score.suite === "cross-play" && score.metric === metric && score.redTeam === i && score.target === 0;
   const corrected = "   corrected for the judge's errors";
+  // Of the whole matrix; earlier ratings know fewer players.
+  const rating = (player: "redTeam" | "target") => (score: Score, i: number) =>
+    score.metric === "elo" && score.iteration === last && score[player] === i;
   const own = (suite: string, metric: string) => (score: Score, i: number) =>
     score.suite === suite && score.metric === metric && score.iteration === i;
   return [
@@ -61,6 +64,8 @@ function rowsOf(): readonly Row[] {
     { title: "T: perplexity of ordinary answers", of: own("ordinary", "perplexity"), show: plain },
     { title: "R: attack success against T_0", of: onFirst("asr"), show: share },
     { title: corrected, of: onFirst("asr-corrected"), show: share },
+    { title: "T: Elo rating in cross-play", of: rating("target"), show: whole },
+    { title: "R: Elo rating in cross-play", of: rating("redTeam"), show: whole },
     { title: "R: diversity of its prompts", of: own("prompts", "diversity"), show: plain },
   ];
 }
@@ -69,6 +74,15 @@ function rowsOf(): readonly Row[] {
 export function share({ value, low, high }: Pick<Score, "value" | "low" | "high">): string {
   const middle = percent(value ?? Number.NaN);
   return low === null || high === null ? middle : `${middle} [${(low * 100).toFixed(0)}–${(high * 100).toFixed(0)}]`;
+}
+
+/** `+52 [-10 to +116]` */
+function whole({ value, low, high }: Score): string {
+  const [middle, ...ends] = [value, low, high].map((each) => {
+    const text = (each ?? Number.NaN).toFixed(0).replace(/^-0$/, "0");
+    return each !== null && each > 0.5 ? `+${text}` : text;
+  });
+  return low === null || high === null ? middle! : `${middle} [${ends.join(" to ")}]`;
 }
 
 function plain({ value }: Score): string {

@@ -5,7 +5,8 @@
  */
 import { basename } from "node:path";
 import { SeasError } from "../errors.ts";
-import { Attempt, EvaluationRow, Prompt, Verdict } from "../records.ts";
+import { Attempt, EvaluationRow, type Prompt, Verdict } from "../records.ts";
+import { attacksOf, hasFinished, iterationsOf } from "../run/attacks.ts";
 import { type RunInfo, readRun } from "../run/inspect.ts";
 import { allRows, readRows } from "../run/rows.ts";
 import { evaluationRows } from "../suites/in-training.ts";
@@ -45,13 +46,9 @@ export async function readRunPrompts(dir: string, tallies: Map<string, Tally>): 
   }
   const name = basename(run.dir);
   const rows: SetRow[] = [];
-  for (const iteration of [...new Set(run.stages.map((stage) => stage.iteration))]) {
-    const finished = (stage: string) => run.stages.some((s) => s.iteration === iteration && s.name === stage);
-    if (finished("prompts")) {
-      for await (const prompt of readRows(run, iteration, "prompts", Prompt)) {
-        if (prompt.dropped === undefined) rows.push(rowOf(prompt, name));
-      }
-    }
+  for await (const prompt of attacksOf(run, ["prompts"])) rows.push(rowOf(prompt, name));
+  for (const iteration of iterationsOf(run)) {
+    const finished = (stage: string) => hasFinished(run, iteration, stage);
     if (finished("attempts") && finished("verdicts")) await addVerdicts(run, iteration, tallies);
     if (finished("evaluation")) await addEvaluation(run, iteration, tallies);
   }

@@ -83,6 +83,8 @@ export async function openEvalFolder(folder: string, measured: Measured): Promis
         }
       },
       async finish(attempts, scores) {
+        // Where no answer was asked for, nothing has been kept yet.
+        if (begun === undefined) await writeAtomic(path(head), toDocument({ format: 1, ...measured }));
         await writeWholeFile(path("attempts.jsonl"), (file) => writeLines(file, attempts));
         await writeWholeFile(path("scores.jsonl"), (file) => writeLines(file, scores));
         await onDisk(path(partial), () => rm(path(partial), { force: true }));

@@ -9,6 +9,7 @@ import { type Estimate, type Interval, type IntervalOptions, nothing, unknown, w
 
 /** Differences below this are rounding, not spread. */
 const negligible = 1e-12;
+const defaultSamples = 2000;
 
 /**
  * Interval of any statistic of clustered rows.
@@ -22,19 +23,34 @@ export function bootstrapInterval(
   statistic: (weights: Int32Array) => number | null,
   options: IntervalOptions,
 ): Interval {
-  const { seed, samples = 2000, level = 0.95 } = options;
+  const { samples = defaultSamples, level = 0.95 } = options;
   if (clusters < 2) return unknown;
+  const drawn: number[] = [];
+  drawClusters(clusters, options, (weights) => {
+    const value = statistic(weights);
+    if (value !== null && Number.isFinite(value)) drawn.push(value);
+  });
+  if (drawn.length * 2 < samples || drawn.length === 0) return unknown;
+  return percentiles(drawn, level);
+}
+
+/**
+ * The draws of a bootstrap, for a statistic that has several values.
+ *
+ * @param visit is told how often each cluster was drawn, shape (clusters); the array is used again for the next draw
+ */
+export function drawClusters(
+  clusters: number,
+  { seed, samples = defaultSamples }: IntervalOptions,
+  visit: (weights: Int32Array) => void,
+): void {
   const random = createRandom(seed);
   const weights = new Int32Array(clusters);
-  const drawn: number[] = [];
   for (let draw = 0; draw < samples; draw++) {
     weights.fill(0);
     for (let i = 0; i < clusters; i++) weights[random.int(clusters)]!++;
-    const value = statistic(weights);
-    if (value !== null && Number.isFinite(value)) drawn.push(value);
+    visit(weights);
   }
-  if (drawn.length * 2 < samples || drawn.length === 0) return unknown;
-  return percentiles(drawn, level);
 }
 
 /**

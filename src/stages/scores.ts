@@ -3,6 +3,7 @@ import { asked } from "../data/pairs.ts";
 import { correctedBy, type JudgeQuality } from "../judges/quality.ts";
 import { attackSuccess } from "../metrics/asr.ts";
 import { textDiversity } from "../metrics/diversity.ts";
+import { eloRatings } from "../metrics/elo.ts";
 import type { Estimate } from "../metrics/estimate.ts";
 import { refusalRates } from "../metrics/over-refusal.ts";
 import { perplexity } from "../metrics/perplexity.ts";
@@ -10,7 +11,7 @@ import { createRandom } from "../random.ts";
 import { EvaluationRow, type Prompt, type Score } from "../records.ts";
 import { artefactStage } from "../run/artefact.ts";
 import { toLine, writeAtomic } from "../run/atomic.ts";
-import { allRows } from "../run/rows.ts";
+import { allRows, readRows } from "../run/rows.ts";
 import type { Model } from "../seams.ts";
 import type { Context } from "./context.ts";
 import { knownJudges } from "./judge-quality.ts";
@@ -37,6 +38,7 @@ export async function scoresStage(context: Context, iteration: number, measured:
       const known = await knownJudges(run);
       const scores = [
         ...attackScores(iteration, rows, known),
+        ...ratings(iteration, await matrix(context, iteration)),
         ...refusalScores(iteration, rows),
         ...writingScores(iteration, measured.written),
         ...(await abilityScores(context, iteration, measured.target)),
@@ -102,6 +104,33 @@ function attackScores(iteration: number, all: readonly EvaluationRow[], known: r
       score(iteration, "test", "asr-any", test.prompts, { ...on, unscored: test.unscoredPrompts }),
       ...cells,
     ];
+  });
+}
+
+/** All answers of the R × T matrix so far. */
+async function matrix({ run }: Context, last: number): Promise<EvaluationRow[]> {
+  const rows: EvaluationRow[] = [];
+  for (let iteration = 0; iteration <= last; iteration++) {
+    for await (const row of readRows(run, iteration, "evaluation", EvaluationRow))
+      if (row.suite === "cross-play") rows.push(row);
+  }
+  return rows;
+}
+
+/** How strong each player of the matrix is, by each judge. */
+function ratings(iteration: number, rows: readonly EvaluationRow[]): Score[] {
+  const judges = [...new Set(rows.flatMap((row) => row.verdicts.map((v) => v.judge)))];
+  return judges.flatMap((judge) => {
+    const games = rows.map(({ clusterId, promptId, redTeam, target, verdicts }) => ({
+      ...{ clusterId, promptId, redTeam: redTeam!, target },
+      label: verdicts.find((v) => v.judge === judge)?.label ?? "unscored",
+    }));
+    return eloRatings(games, interval).map(({ role, index, ...rating }) =>
+      score(iteration, "cross-play", "elo", rating, {
+        judge,
+        ...(role === "red-team" ? { redTeam: index } : { target: index }),
+      }),
+    );
   });
 }
 

@@ -1,5 +1,6 @@
 /** The flags of `seas eval`, and what they say once they are read and checked. */
 import { SeasError } from "../../errors.ts";
+import type { AbilitySuite } from "../../eval/ability-rows.ts";
 import type { EvalSettings } from "../../eval/evaluate.ts";
 import type { Limits } from "../../eval/gates.ts";
 import type { Role } from "../../records.ts";
@@ -18,7 +19,21 @@ export const evalArguments = {
     type: "string",
     valueHint: "SUITES",
     description: `NAME, NAME:FILE, FILE or hf:ORG/DATASET/PATH, several with commas; names: ${suiteSources.map(({ name }) => name).join(", ")}`,
-    required: true,
+  },
+  replay: {
+    type: "boolean",
+    description: "All past attacks of --run, hand-written ones too, as suites by who wrote them",
+  },
+  attacks: {
+    type: "string",
+    valueHint: "RUN,RUN",
+    description: "What the Red Teams of these runs wrote, as suites R_0, R_1, …, for any model",
+  },
+  ability: {
+    type: "string",
+    valueHint: "FILES",
+    description:
+      "Multiple choice from {question, choices, answer}, perplexity of {prompt, answer}; `ordinary`: our own answers. No judge",
   },
   model: {
     type: "string",
@@ -66,11 +81,19 @@ export const evalArguments = {
 } as const;
 
 /** What citty makes of them. */
-type Given = { readonly [K in keyof typeof evalArguments]?: string | undefined };
+type Given = { readonly [K in Exclude<keyof typeof evalArguments, "replay">]?: string | undefined } & {
+  readonly replay?: boolean | undefined;
+};
 
 /** The flags that decide what is measured. */
 export interface EvalOptions {
   readonly suites: readonly string[];
+  /** The run's own past attacks. */
+  readonly replay: boolean;
+  /** Files, or `ordinary`. */
+  readonly ability: readonly string[];
+  /** Runs whose Red Teams' prompts are suites. */
+  readonly attacks: readonly string[];
   readonly models: readonly string[];
   readonly iterations: readonly number[] | undefined;
   readonly limit: number | undefined;
@@ -86,10 +109,24 @@ export function evalOptions(given: Given, rawArgs: readonly string[]): EvalOptio
     throw new SeasError("E_USAGE", "--iteration needs --run", { hint: "--run RUN names whose iterations" });
   }
   const suites = valuesOf(rawArgs, "suite");
-  if (suites.length === 0)
-    throw new SeasError("E_USAGE", "--suite names no suite", { hint: "`seas eval --help` lists them" });
+  const attacks = valuesOf(rawArgs, "attacks");
+  const ability = valuesOf(rawArgs, "ability");
+  const replay = given.replay === true;
+  if (replay && given.run === undefined) {
+    throw new SeasError("E_USAGE", "--replay needs --run", {
+      hint: "--run RUN names whose attacks, and whose Targets",
+    });
+  }
+  if (suites.length === 0 && attacks.length === 0 && ability.length === 0 && !replay) {
+    throw new SeasError("E_USAGE", "no suite is named", {
+      hint: "--suite (`seas eval --help` lists them), or the attacks of a run: --replay, --attacks RUN; or --ability",
+    });
+  }
   return {
     suites,
+    replay,
+    attacks,
+    ability,
     models: valuesOf(rawArgs, "model"),
     iterations: iterations.length === 0 ? undefined : [...new Set(iterations)],
     limit: wholeNumber(given.limit, "--limit", 1),
@@ -110,11 +147,16 @@ export function evalOptions(given: Given, rawArgs: readonly string[]): EvalOptio
  *
  * @throws SeasError E_USAGE
  */
-export function requireMeasurable(suites: readonly Suite[], { maxAsr, maxOverRefusal }: Limits): void {
-  const twice = suites.find(({ name }, i) => suites.findIndex((other) => other.name === name) < i);
+export function requireMeasurable(
+  suites: readonly Suite[],
+  ability: readonly AbilitySuite[],
+  { maxAsr, maxOverRefusal }: Limits,
+): void {
+  const all = [...suites, ...ability];
+  const twice = all.find(({ name }, i) => all.findIndex((other) => other.name === name) < i);
   if (twice !== undefined) {
     throw new SeasError("E_USAGE", `two suites are called ${twice.name}`, {
-      hint: "a suite of a file is called as the file: give one of them another name",
+      hint: "a suite is called as its file or its run: give one of them another name",
     });
   }
   const rows = suites.flatMap((suite) => suite.rows);

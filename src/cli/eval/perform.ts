@@ -4,6 +4,8 @@
  */
 import { dirname, join } from "node:path";
 import { SeasError } from "../../errors.ts";
+import { abilityScores } from "../../eval/ability.ts";
+import type { AbilitySuite } from "../../eval/ability-rows.ts";
 import type { EvalAttempt, Question } from "../../eval/attempt.ts";
 import { drawRows } from "../../eval/draw.ts";
 import { type EvalSettings, evaluate } from "../../eval/evaluate.ts";
@@ -22,11 +24,13 @@ import { judgeLines } from "../results.ts";
 import { screenOf, terminalSafe } from "../terminal.ts";
 import { junitXml } from "./junit.ts";
 import type { EvalPlayers } from "./players.ts";
-import { differenceLines, gateLines, suiteTables } from "./text.ts";
+import { abilityTables, differenceLines, gateLines, suiteTables } from "./text.ts";
 
 /** What is to be done, flags and configuration read. */
 export interface EvalRequest {
   readonly suites: readonly Suite[];
+  /** What is measured without answers. @default nothing */
+  readonly ability?: readonly AbilitySuite[];
   /** Prompts of each suite, at most. */
   readonly limit: number | undefined;
   readonly settings: EvalSettings;
@@ -58,9 +62,9 @@ export async function performEval(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const { limit, settings, limits } = request;
+  const { limit, settings, limits, ability = [] } = request;
   const questions = questionsOf(request.suites, limit, settings.seed);
-  const measured = measuredBy(players, questions, limit, settings);
+  const measured = measuredBy(players, questions, ability, limit, settings);
   const folder = await openEvalFolder(request.out ?? defaultFolder(measured), measured);
   let attempts: EvalAttempt[];
   let scores: Score[];
@@ -69,7 +73,10 @@ export async function performEval(
     if (before > 0) progress.line(`going on with ${terminalSafe(folder.dir, 1000)}: ${counted(before, "answer")} kept`);
     const evaluation = { ...players, judge: players.judge.judge, questions, settings, batchSize: request.batchSize };
     attempts = await evaluate(evaluation, folder, progress.reporter, signal);
-    scores = evalScores(attempts, { ...players, judge: players.judge.judge.name });
+    scores = [
+      ...evalScores(attempts, { ...players, judge: players.judge.judge.name }),
+      ...(await abilityScores(players.models, ability, signal)),
+    ];
     await folder.finish(attempts, scores);
   } catch (error) {
     throw stopped(error, folder, signal, progress.line);
@@ -85,8 +92,9 @@ export async function performEval(
   const known = quality === undefined ? [] : [quality];
   const lines = [
     ...suiteTables(request.suites, players.models, result),
+    ...abilityTables(ability, players.models, scores),
     ...differenceLines(players.models),
-    judgeLines(judge.judge.name, known, part),
+    ...(request.suites.length === 0 ? [] : [judgeLines(judge.judge.name, known, part)]),
     ...gateLines(result.gates, screen),
     terminalSafe(folder.dir, 1000),
   ];
@@ -114,12 +122,16 @@ function questionsOf(suites: readonly Suite[], limit: number | undefined, seed: 
 function measuredBy(
   { models, judge }: EvalPlayers,
   questions: readonly Question[],
+  ability: readonly AbilitySuite[],
   limit: number | undefined,
   settings: EvalSettings,
 ): Measured {
   const names = [...new Set(questions.map(({ suite }) => suite))];
   return {
-    suites: Object.fromEntries(names.map((name) => [name, hashOf(questions.filter(({ suite }) => suite === name))])),
+    suites: Object.fromEntries([
+      ...names.map((name) => [name, hashOf(questions.filter(({ suite }) => suite === name))]),
+      ...ability.map(({ name, choices, texts }) => [name, hashOf([choices, texts])]),
+    ]),
     models: Object.fromEntries(models.map(({ name, sha256 }) => [name, sha256])),
     judge: { name: judge.judge.name, sha256: judge.sha256 },
     settings: { ...settings, limit: limit ?? null },
@@ -146,7 +158,7 @@ function stopped(cause: unknown, folder: EvalFolder, signal: AbortSignal, tell: 
 
 /** For other programs: everything but the texts. */
 function document(
-  { suites }: EvalRequest,
+  { suites, ability = [] }: EvalRequest,
   { models, judge, quality }: EvalPlayers,
   { settings, suites: hashes }: Measured,
   { attempts, scores, gates }: EvalResult,
@@ -166,6 +178,9 @@ function document(
       of: rows.length,
       files: files.map(({ origin, sha256 }) => ({ origin, sha256 })),
       ...(licence !== undefined && { licence }),
+    })),
+    ability: ability.map(({ name, choices, texts, of }) => ({
+      ...{ name, sha256: hashes[name], questions: choices.length, texts: texts.length, of },
     })),
     models: models.map(({ name, sha256, iteration }) => ({ name, sha256, iteration })),
     judge: { name: judge.judge.name, sha256: judge.sha256, ...(quality !== undefined && { quality }) },

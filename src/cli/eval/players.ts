@@ -55,12 +55,12 @@ export interface ModelsAsked {
 /**
  * Opens everybody; what is wrong with a name is found before the first answer.
  *
- * @param judge by name
+ * @param judge by name; undefined where nothing is judged
  * @throws SeasError E_USAGE, E_MODEL, E_CONFIG, E_RUN, and what bringing a base throws
  */
 export async function openPlayers(
   asked: ModelsAsked,
-  judge: string,
+  judge: string | undefined,
   config: Config,
   note: (text: string) => void,
   signal: AbortSignal,
@@ -77,6 +77,7 @@ export async function openPlayers(
       models.push(await namedModel(spec, unique ? short[i]! : spec, open, config));
     }
     requireApart(models);
+    if (judge === undefined) return { models, judge: nobody, quality: undefined, part: "", close: embedded.close };
     const named = await namedJudge(judge, config.judge.define, embedded.open, process.env);
     const filed = await knownOf(named, note);
     const trained = asked.run !== undefined && judge === asked.run.config.judge.train;
@@ -92,6 +93,18 @@ export async function openPlayers(
     throw error;
   }
 }
+
+/** In the place of a judge where there is nothing to judge. */
+const nobody: NamedJudge = {
+  judge: {
+    name: "none",
+    score() {
+      throw new Error("there is no judge");
+    },
+  },
+  sha256: "none",
+  card: null,
+};
 
 type OpenEngine = (base: string | undefined) => Promise<Engine>;
 

@@ -2,6 +2,7 @@
  * The tables that an evaluation ends with: one a suite, a row a figure, a column a model. Intervals are 95 %; what could not be
  * measured shows as a dash, never as 0.
  */
+import type { AbilitySuite } from "../../eval/ability-rows.ts";
 import type { EvalAttempt } from "../../eval/attempt.ts";
 import type { Gate } from "../../eval/gates.ts";
 import { groupBy } from "../../group-by.ts";
@@ -59,24 +60,53 @@ const rows: readonly Row[] = [
   difference("under-refusal"),
 ];
 
+const abilityRows: readonly Row[] = [
+  { title: "right choices, by likelihood a character", metric: "accuracy-normalised", show: share },
+  difference("accuracy-normalised"),
+  { title: "right choices, by likelihood", metric: "accuracy", show: share },
+  { title: "   by chance", metric: "chance", show: share },
+  { title: "   questions that could be scored", metric: "accuracy", show: scored, only: missing },
+  { title: "perplexity of the given answers", metric: "perplexity", show: perplexity },
+];
+
 /** A title and a table for each suite. */
 export function suiteTables(
   suites: readonly Suite[],
   models: readonly { readonly name: string }[],
   { attempts, scores }: { readonly attempts: readonly EvalAttempt[]; readonly scores: readonly Score[] },
 ): string[] {
-  return suites.flatMap((suite) => {
-    const own = scores.filter((score) => score.suite === suite.name);
-    const of = (metric: string) =>
-      models.map(({ name }) => own.find((score) => score.metric === metric && score.model === name));
-    const lines = rows.flatMap(({ title, metric, show, only }) => {
-      const cells = of(metric);
-      if (cells.every((score) => score === undefined || only?.(score) === false)) return [];
-      return [[title, ...cells.map((score) => cell(score, metric, show))]];
-    });
-    const names = models.map(({ name }) => terminalSafe(name, 40));
-    return [titleOf(suite, attempts), table([["", ...names], ...lines]), ""];
+  return suites.flatMap((suite) => [titleOf(suite, attempts), tableOf(suite.name, rows, models, scores), ""]);
+}
+
+/** The same for what is measured without answers. */
+export function abilityTables(
+  suites: readonly AbilitySuite[],
+  models: readonly { readonly name: string }[],
+  scores: readonly Score[],
+): string[] {
+  return suites.flatMap(({ name, choices, texts, of }) => {
+    const kinds = [
+      ...(choices.length > 0 ? [counted(choices.length, "question")] : []),
+      ...(texts.length > 0 ? [`${counted(texts.length, "answer")} given`] : []),
+    ].join(", ");
+    const drawn = choices.length + texts.length < of ? `, drawn of ${count(of)}` : "";
+    return [`${terminalSafe(name)}: ${kinds}${drawn}`, tableOf(name, abilityRows, models, scores), ""];
   });
+}
+
+function tableOf(
+  suite: string,
+  shown: readonly Row[],
+  models: readonly { readonly name: string }[],
+  scores: readonly Score[],
+): string {
+  const own = scores.filter((score) => score.suite === suite);
+  const lines = shown.flatMap(({ title, metric, show, only }) => {
+    const cells = models.map(({ name }) => own.find((score) => score.metric === metric && score.model === name));
+    if (cells.every((score) => score === undefined || only?.(score) === false)) return [];
+    return [[title, ...cells.map((score) => cell(score, metric, show))]];
+  });
+  return table([["", ...models.map(({ name }) => terminalSafe(name, 40))], ...lines]);
 }
 
 /** How to read differences, where there are any. */
@@ -98,6 +128,12 @@ function titleOf({ name, rows: all }: Suite, attempts: readonly EvalAttempt[]): 
   const of = sides.map(([expected, each]) => `${count(each.length)} ${what[expected]}`).join(", ");
   const drawn = prompts.size < all.length ? `${count(prompts.size)} of ` : "";
   return `${terminalSafe(name)}: ${drawn}${counted(all.length, "prompt")} (${of})`;
+}
+
+/** `14.32 [12.80–16.05]` */
+function perplexity({ value, low, high }: Score): string {
+  const middle = (value ?? Number.NaN).toFixed(2);
+  return low === null || high === null ? middle : `${middle} [${low.toFixed(2)}–${high.toFixed(2)}]`;
 }
 
 /** `+12.5 [+4.9 to +20.1]` */
