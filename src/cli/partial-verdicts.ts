@@ -3,13 +3,13 @@
  * goes on. The first line says what they are verdicts of, and by which judge; with anything else they are refused.
  */
 
-import { rm, stat } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { z } from "zod";
 import { SeasError } from "../errors.ts";
 import { readJsonl } from "../formats/jsonl.ts";
 import { writeWholeFile } from "../formats/whole-file.ts";
 import { Verdict } from "../records.ts";
-import { appendRow, errorCode, onDisk, toLine } from "../run/atomic.ts";
+import { appendRow, isThere, onDisk, toLine } from "../run/atomic.ts";
 
 /** What the verdicts belong to. */
 export interface Scoring {
@@ -79,14 +79,4 @@ async function readKnown(path: string, scoring: Scoring): Promise<Map<number, Ve
   throw new SeasError("E_USAGE", `${path} holds verdicts ${what}`, {
     hint: "name another --out, or move it away to begin anew",
   });
-}
-
-function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    (error: unknown) => {
-      if (errorCode(error) === "ENOENT") return false;
-      throw error;
-    },
-  );
 }

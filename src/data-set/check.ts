@@ -7,7 +7,7 @@ import { findPersonalData, type PersonalKind } from "../data/personal-data.ts";
 import { createDuplicateIndex, normaliseText, visibleText } from "../data/similarity.ts";
 import { groupBy } from "../group-by.ts";
 import { otherLanguage } from "../judges/language.ts";
-import { suiteSources } from "../suites/sources.ts";
+import { forMeasuringOnly } from "../suites/sources.ts";
 import type { ReadRow } from "./read.ts";
 import { leak, nearDuplicate } from "./row.ts";
 
@@ -91,7 +91,7 @@ export function checkSet(rows: readonly ReadRow[]): SetReport {
     otherLanguages: counts(seen.map(({ prompt }) => otherLanguage(prompt))),
     personal: personalIn(seen),
     evaluationOnly: counts(
-      rows.map(({ source }) => (source !== undefined && measuring.has(source) ? source : undefined)),
+      rows.map(({ source }) => (source !== undefined && forMeasuringOnly.has(source) ? source : undefined)),
     ),
   };
 }
@@ -105,8 +105,6 @@ export function isClean({ splits, leaks, personal, evaluationOnly }: SetReport):
     evaluationOnly.size === 0
   );
 }
-
-const measuring = new Set(suiteSources.filter((source) => source.evaluationOnly).map(({ name }) => name));
 
 /** How often each value comes, the most frequent first; undefined ones are left out. */
 function counts(values: readonly (string | undefined)[]): Map<string, number> {

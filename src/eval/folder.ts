@@ -3,14 +3,14 @@
  * and at the end `attempts.jsonl` and `scores.jsonl` stand there whole. The same evaluation goes on with what is there; another one
  * is refused, each difference named. One process at a time writes.
  */
-import { readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
+import { readdir, readFile, rm, rmdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { SeasError } from "../errors.ts";
 import { readJsonl } from "../formats/jsonl.ts";
 import { writeWholeFile } from "../formats/whole-file.ts";
 import { type Score, Verdict } from "../records.ts";
-import { appendRow, errorCode, makeFolder, onDisk, toDocument, toLine, writeAtomic } from "../run/atomic.ts";
+import { appendRow, errorCode, isThere, makeFolder, onDisk, toDocument, toLine, writeAtomic } from "../run/atomic.ts";
 import { acquireLock } from "../run/lock.ts";
 import { differences } from "../run/manifest.ts";
 import { Answer, EvalAttempt } from "./attempt.ts";
@@ -161,14 +161,4 @@ function requireSame(dir: string, { format: _, ...begun }: Record<string, unknow
 function shown(value: unknown): string {
   if (value === undefined) return "(none)";
   return typeof value === "string" && /^[0-9a-f]{64}$/.test(value) ? value.slice(0, 12) : JSON.stringify(value);
-}
-
-function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    (error: unknown) => {
-      if (errorCode(error) === "ENOENT") return false;
-      throw error;
-    },
-  );
 }

@@ -4,7 +4,7 @@
  * redacted. Errors of the file system become SeasError E_DISK with the path and what to do.
  */
 import type { FileHandle } from "node:fs/promises";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { SeasError } from "../errors.ts";
 import { stringifyJsonl } from "../formats/jsonl.ts";
@@ -122,4 +122,19 @@ async function withFile<T>(path: string, flags: string, use: (file: FileHandle) 
   } finally {
     await file.close();
   }
+}
+
+/**
+ * Whether anything is at `path`.
+ *
+ * @throws what the file system throws for anything but a missing path
+ */
+export function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    (error: unknown) => {
+      if (errorCode(error) === "ENOENT") return false;
+      throw error;
+    },
+  );
 }

@@ -26,3 +26,8 @@ export const suiteSources: readonly SuiteSource[] = [
   wildJailbreak,
   hhRedTeam,
 ];
+
+/** Names of those that are for measuring only. */
+export const forMeasuringOnly: ReadonlySet<string> = new Set(
+  suiteSources.filter((source) => source.evaluationOnly).map(({ name }) => name),
+);
