@@ -23,7 +23,7 @@ const layers: readonly (readonly string[])[] = [
   ["players"],
   ["metrics", "run", "suites"],
   ["data"],
-  ["engine"],
+  ["engine", "servers"],
   ["formats", "config"],
   ["seams"],
   ["records"],

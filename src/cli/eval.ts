@@ -11,7 +11,7 @@ import { type RunInfo, readRun } from "../run/inspect.ts";
 import type { Suite } from "../suites/open.ts";
 import type { CommandModule, Streams } from "./commands.ts";
 import { loadConfig } from "./config-file.ts";
-import { type EvalOptions, evalArguments, evalOptions, requireMeasurable } from "./eval/options.ts";
+import { type EvalOptions, evalArguments, evalOptions, requireComparable, requireMeasurable } from "./eval/options.ts";
 import { performEval } from "./eval/perform.ts";
 import { openPlayers } from "./eval/players.ts";
 import { catchInterrupts } from "./interrupt.ts";
@@ -24,6 +24,7 @@ import { screenOf } from "./terminal.ts";
 export const examples: CommandModule["examples"] = [
   ["seas eval --suite xstest", "the default model: harmless prompts refused, harmful ones answered"],
   ["seas eval --suite advbench,orbench-hard --run runs/NAME --iteration 0,3", "a run's Target before and after"],
+  ["seas eval --suite mine.jsonl --model http://127.0.0.1:8000/v1#llama", "a model on a server with the OpenAI API"],
   ["seas eval --suite mine.jsonl --model model.gguf,model.gguf+adapter", "a model, and with an adapter"],
   ["seas eval --run runs/NAME --replay", "do a run's old attacks work on its last Target again?"],
   ["seas eval --attacks runs/NAME --model model.gguf", "a run's attacks on another model"],
@@ -49,11 +50,12 @@ export const command = defineCommand({
       const ability: AbilitySuite[] = [];
       for (const spec of options.ability) ability.push(await openAbility(spec, options.limit, seed));
       requireMeasurable(suites, ability, options.limits);
+      if (args["win-rate"] !== undefined) requireComparable(suites, options, run !== undefined);
       const trainedOn = run?.config.data.dataset;
       if (trainedOn) await warnOfSuites(trainedOn, screen);
       const { models, iterations } = options;
       const named = models.length === 0 && run === undefined ? [config.model.base] : models;
-      const asked = { named, run, role: args.role, iterations };
+      const asked = { named, run, role: args.role, iterations, comparer: args["win-rate"] };
       const judge = suites.length === 0 ? undefined : (args.judge ?? config.judge.score);
       const players = await openPlayers(asked, judge, config, progress.line, signal);
       const { temperature, topP, batchSize: answers } = config.attack;

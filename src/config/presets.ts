@@ -19,6 +19,7 @@ const quick: Config = {
     loraRank: 16,
     loraAlpha: 32,
   },
+  servers: {},
   data: { dataset: null, trainPrompts: 100_000 },
   initialization: {
     redTeam: {

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { JudgeDefinition } from "./judges.ts";
+import { ServerDefinition } from "./servers.ts";
 
 const count = z.number().int().nonnegative();
 const positive = z.number().int().positive();
@@ -50,6 +51,9 @@ export const Config = z.strictObject({
     loraRank: positive,
     loraAlpha: positive,
   }),
+  servers: z
+    .record(z.string(), ServerDefinition)
+    .describe("models on servers with the OpenAI API, by name: `seas eval --model NAME`"),
   data: z.strictObject({
     dataset: z.string().nullable().describe("JSONL of {prompt, category} instead of our own prompts (SEAS's form)"),
     trainPrompts: positive.describe("hand-written training prompts to use, at most"),

@@ -10,6 +10,7 @@ import { judgeAll } from "../stages/judgement.ts";
 import { watchedJudge } from "../stages/unscored.ts";
 import { type Answer, answerId, EvalAttempt, type Question } from "./attempt.ts";
 import type { EvalFolder } from "./folder.ts";
+import { stageOf } from "./stage.ts";
 
 /** What is asked of whom, and how. */
 export interface Evaluation {
@@ -143,28 +144,4 @@ async function verdictsOn(
 
 function samplesOf({ settings }: Evaluation): readonly number[] {
   return Array.from({ length: settings.samples }, (_, sample) => sample);
-}
-
-/** Tells of a stage: how far it is, what was there before counted in. */
-function stageOf(name: string, total: number, report: Reporter, before: number) {
-  const stage = { iteration: 0, stage: name };
-  const start = performance.now();
-  let [done, tokens] = [before, 0];
-  const tell = () => report({ type: "progress", ...stage, done, total, tokens });
-  report({ type: "stage-start", ...stage, total, unit: name });
-  if (before > 0 && before < total) tell();
-  return {
-    done(more: number) {
-      done += more;
-      tell();
-    },
-    tokens(more: number) {
-      tokens += more;
-      tell();
-    },
-    end() {
-      const seconds = (performance.now() - start) / 1000;
-      report({ type: "stage-end", ...stage, seconds, resumed: before >= total });
-    },
-  };
 }

@@ -1,6 +1,6 @@
 /**
- * The folder of an evaluation: `eval.json` says what is measured, `attempts.partial.jsonl` takes answers and verdicts as they come,
- * and at the end `attempts.jsonl` and `scores.jsonl` stand there whole. The same evaluation goes on with what is there; another one
+ * The folder of an evaluation: `eval.json` says what is measured, `attempts.partial.jsonl` takes answers, verdicts and comparisons as
+ * they come, and at the end `attempts.jsonl`, `comparisons.jsonl` and `scores.jsonl` stand there whole. The same evaluation goes on with what is there; another one
  * is refused, each difference named. One process at a time writes.
  */
 import { readdir, readFile, rm, rmdir } from "node:fs/promises";
@@ -14,6 +14,7 @@ import { appendRow, errorCode, isThere, makeFolder, onDisk, toDocument, toLine, 
 import { acquireLock } from "../run/lock.ts";
 import { differences } from "../run/manifest.ts";
 import { Answer, EvalAttempt } from "./attempt.ts";
+import { Comparison } from "./comparison.ts";
 
 /** All that decides the attempts: the same of it makes the same ones. */
 export interface Measured {
@@ -31,14 +32,23 @@ export interface EvalFolder {
   readonly answers: ReadonlyMap<string, Answer>;
   /** By the id of the answer. Missing verdicts are not among them: they are asked for again. */
   readonly verdicts: ReadonlyMap<string, Verdict>;
-  keep(rows: readonly (Answer | Verdict)[]): Promise<void>;
+  /** By id; those whose reply could not be read are among them, as a judge that is asked again at temperature 0 says the same. */
+  readonly comparisons: ReadonlyMap<string, Comparison>;
+  keep(rows: readonly Row[]): Promise<void>;
   /** Writes what an evaluation ends with, and tidies up. */
-  finish(attempts: readonly EvalAttempt[], scores: readonly Score[]): Promise<void>;
+  finish(attempts: readonly EvalAttempt[], comparisons: readonly Comparison[], scores: readonly Score[]): Promise<void>;
   /** Lets another process write. A folder in which nothing was kept goes away again. */
   close(): Promise<void>;
 }
 
-const Line = z.union([z.strictObject({ answer: Answer }), z.strictObject({ verdict: Verdict })]);
+/** What is kept as it comes. */
+type Row = Answer | Verdict | Comparison;
+
+const Line = z.union([
+  z.strictObject({ answer: Answer }),
+  z.strictObject({ verdict: Verdict }),
+  z.strictObject({ comparison: Comparison }),
+]);
 const [head, partial, lock] = ["eval.json", "attempts.partial.jsonl", "eval.lock"];
 
 /**
@@ -59,8 +69,10 @@ export async function openEvalFolder(folder: string, measured: Measured): Promis
     if (begun !== undefined) requireSame(dir, begun, measured);
     const answers = new Map<string, Answer>();
     const verdicts = new Map<string, Verdict>();
-    const take = (row: Answer | Verdict) => {
-      if ("id" in row) answers.set(row.id, row);
+    const comparisons = new Map<string, Comparison>();
+    const take = (row: Row) => {
+      if ("said" in row) comparisons.set(row.id, row);
+      else if ("id" in row) answers.set(row.id, row);
       else if (row.label !== "unscored") verdicts.set(row.attemptId, row);
     };
     if (begun !== undefined) await readKept(path, take);
@@ -69,11 +81,12 @@ export async function openEvalFolder(folder: string, measured: Measured): Promis
       dir,
       answers,
       verdicts,
+      comparisons,
       async keep(rows) {
         if (!appending) {
           if (begun === undefined) await writeAtomic(path(head), toDocument({ format: 1, ...measured }));
           // Written anew, as a kill may have left half a line at the end.
-          const lines = [...[...answers.values()].map(lineOf), ...[...verdicts.values()].map(lineOf)];
+          const lines = [answers, verdicts, comparisons].flatMap((of) => [...of.values()].map(lineOf));
           await writeWholeFile(path(partial), (file) => file.writeFile(lines.map(toLine).join("")));
           appending = true;
         }
@@ -82,10 +95,12 @@ export async function openEvalFolder(folder: string, measured: Measured): Promis
           take(row);
         }
       },
-      async finish(attempts, scores) {
+      async finish(attempts, compared, scores) {
         // Where no answer was asked for, nothing has been kept yet.
         if (begun === undefined) await writeAtomic(path(head), toDocument({ format: 1, ...measured }));
         await writeWholeFile(path("attempts.jsonl"), (file) => writeLines(file, attempts));
+        if (compared.length > 0)
+          await writeWholeFile(path("comparisons.jsonl"), (file) => writeLines(file, compared));
         await writeWholeFile(path("scores.jsonl"), (file) => writeLines(file, scores));
         await onDisk(path(partial), () => rm(path(partial), { force: true }));
       },
@@ -100,7 +115,8 @@ export async function openEvalFolder(folder: string, measured: Measured): Promis
   }
 }
 
-function lineOf(row: Answer | Verdict): z.infer<typeof Line> {
+function lineOf(row: Row): z.infer<typeof Line> {
+  if ("said" in row) return { comparison: row };
   return "id" in row ? { answer: row } : { verdict: row };
 }
 
@@ -109,7 +125,7 @@ async function writeLines(file: { appendFile(text: string): Promise<void> }, row
 }
 
 /** What an earlier session left: the attempts that it ended with, and what came after them. */
-async function readKept(path: (name: string) => string, take: (row: Answer | Verdict) => void): Promise<void> {
+async function readKept(path: (name: string) => string, take: (row: Row) => void): Promise<void> {
   const attempts = path("attempts.jsonl");
   if (await isThere(attempts)) {
     for await (const { value } of readJsonl(attempts, EvalAttempt)) {
@@ -118,9 +134,11 @@ async function readKept(path: (name: string) => string, take: (row: Answer | Ver
       take({ attemptId: answer.id, ...verdict });
     }
   }
+  const comparisons = path("comparisons.jsonl");
+  if (await isThere(comparisons)) for await (const { value } of readJsonl(comparisons, Comparison)) take(value);
   if (!(await isThere(path(partial)))) return;
   for await (const { value } of readJsonl(path(partial), Line, { dropTornTail: true }))
-    take("answer" in value ? value.answer : value.verdict);
+    take("answer" in value ? value.answer : "verdict" in value ? value.verdict : value.comparison);
 }
 
 /** Nothing of anybody else's is written into. */

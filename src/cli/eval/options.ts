@@ -41,6 +41,12 @@ export const evalArguments = {
     description:
       "A .gguf file, a Hugging Face folder, a hub id, an adapter's folder, or BASE+ADAPTER; several with commas are compared with the first (Default: the configuration's)",
   },
+  "win-rate": {
+    type: "string",
+    valueHint: "MODEL",
+    description:
+      "Has this model, named as for --model, compare each model's answers to harmless prompts with the first model's, in both orders",
+  },
   run: { type: "string", valueHint: "RUN", description: "Models of this run: its folder, or its name under --output" },
   role: { type: "enum", options: roleNames, default: "target", description: "Which of the run's players" },
   iteration: {
@@ -170,4 +176,24 @@ export function requireMeasurable(
       hint: "add one such as xstest or orbench-hard, or take the limit away",
     });
   }
+}
+
+/**
+ * @param run whether models of a run are measured, which are two when no iteration is named
+ * @throws SeasError E_USAGE where there is nothing to compare
+ */
+export function requireComparable(
+  suites: readonly Suite[],
+  { models, iterations }: Pick<EvalOptions, "models" | "iterations">,
+  run: boolean,
+): void {
+  if (models.length + (run ? (iterations?.length ?? 2) : 0) < 2) {
+    throw new SeasError("E_USAGE", "--win-rate compares models, and there is one", {
+      hint: "--model A,B, or --run RUN --iteration 0,3",
+    });
+  }
+  if (suites.flatMap(({ rows }) => rows).some(({ expected }) => expected === "answer")) return;
+  throw new SeasError("E_USAGE", "--win-rate: these suites hold no prompt that is to be answered", {
+    hint: "add one such as xstest or a file with `expected: answer`",
+  });
 }

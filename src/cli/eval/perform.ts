@@ -12,6 +12,7 @@ import { type EvalSettings, evaluate } from "../../eval/evaluate.ts";
 import { type EvalFolder, type Measured, openEvalFolder } from "../../eval/folder.ts";
 import { type Gate, gatesOf, type Limits } from "../../eval/gates.ts";
 import { evalScores } from "../../eval/scores.ts";
+import { compareAnswers, winRates } from "../../eval/win-rate.ts";
 import { writeWholeFile } from "../../formats/whole-file.ts";
 import { hashOf } from "../../judges/named.ts";
 import type { Score } from "../../records.ts";
@@ -73,11 +74,18 @@ export async function performEval(
     if (before > 0) progress.line(`going on with ${terminalSafe(folder.dir, 1000)}: ${counted(before, "answer")} kept`);
     const evaluation = { ...players, judge: players.judge.judge, questions, settings, batchSize: request.batchSize };
     attempts = await evaluate(evaluation, folder, progress.reporter, signal);
+    const { comparer } = players;
+    const { verdicts } = request.batchSize;
+    const comparisons =
+      comparer === undefined
+        ? []
+        : await compareAnswers(attempts, comparer, folder, verdicts, progress.reporter, signal);
     scores = [
       ...evalScores(attempts, { ...players, judge: players.judge.judge.name }),
+      ...winRates(comparisons, players.models),
       ...(await abilityScores(players.models, ability, signal)),
     ];
-    await folder.finish(attempts, scores);
+    await folder.finish(attempts, comparisons, scores);
   } catch (error) {
     throw stopped(error, folder, signal, progress.line);
   } finally {

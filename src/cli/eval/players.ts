@@ -1,8 +1,6 @@
 /**
- * The models and the judge of an evaluation, opened: bases in this process, adapters on them, and a run's own models.
- *
- * A model on a server would be one more branch of `openModel` that returns another `Model`: nothing behind it knows where answers
- * come from.
+ * The models and the judge of an evaluation, opened: bases in this process, adapters on them, a run's own models, and models on
+ * servers (served.ts). Nothing behind this knows where answers come from.
  */
 import { stat } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
@@ -20,6 +18,7 @@ import type { Adapter, Role } from "../../records.ts";
 import type { RunInfo } from "../../run/inspect.ts";
 import type { Model } from "../../seams.ts";
 import { adapterOf, lastTrained, requireRunBase, requireTrained } from "../run-adapter.ts";
+import { servedModel } from "./served.ts";
 
 /** A model under the name that the evaluation gives it. */
 export interface EvalModel {
@@ -35,6 +34,8 @@ export interface EvalModel {
 export interface EvalPlayers {
   readonly models: readonly EvalModel[];
   readonly judge: NamedJudge;
+  /** Prefers one answer to another; absent where nobody is asked to. */
+  readonly comparer?: EvalModel | undefined;
   /** What is known of the judge. */
   readonly quality: JudgeQuality | undefined;
   /** What the judge had to do with the models, for the reader. */
@@ -50,6 +51,8 @@ export interface ModelsAsked {
   readonly role: Role;
   /** Of the run's; undefined = the first and the last. */
   readonly iterations: readonly number[] | undefined;
+  /** Who compares answers, named as models are. */
+  readonly comparer: string | undefined;
 }
 
 /**
@@ -69,24 +72,29 @@ export async function openPlayers(
   try {
     const models: EvalModel[] = [];
     const open: OpenEngine = (base) => embedded.engine(base);
+    const openNamed = async (spec: string, name: string) =>
+      (await servedModel(spec, config, note)) ?? (await namedModel(spec, name, open, config));
     if (asked.run !== undefined) models.push(...(await runModels(asked.run, asked, open, config)));
     const short = asked.named.map(shortName);
     for (const [i, spec] of asked.named.entries()) {
       // Two of one name are told apart by all of what they were called.
       const unique = short.filter((name) => name === short[i]).length === 1;
-      models.push(await namedModel(spec, unique ? short[i]! : spec, open, config));
+      models.push(await openNamed(spec, unique ? short[i]! : spec));
     }
     requireApart(models);
-    if (judge === undefined) return { models, judge: nobody, quality: undefined, part: "", close: embedded.close };
+    const comparer = asked.comparer === undefined ? undefined : await openNamed(asked.comparer, shortName(asked.comparer));
+    const { close } = embedded;
+    if (judge === undefined) return { models, judge: nobody, comparer, quality: undefined, part: "", close };
     const named = await namedJudge(judge, config.judge.define, embedded.open, process.env);
     const filed = await knownOf(named, note);
     const trained = asked.run !== undefined && judge === asked.run.config.judge.train;
     return {
       models,
       judge: named,
+      comparer,
       quality: filed && qualityOf(named.judge.name, filed),
       part: trained ? "which trained the run's models: they learned to please it" : "",
-      close: embedded.close,
+      close,
     };
   } catch (error) {
     await embedded.close();
@@ -125,11 +133,6 @@ async function runModels(run: RunInfo, { role, iterations }: ModelsAsked, open: 
 }
 
 async function namedModel(spec: string, name: string, open: OpenEngine, config: Config): Promise<EvalModel> {
-  if (/^https?:/i.test(spec)) {
-    throw new SeasError("E_USAGE", `${spec}: models on servers cannot be evaluated yet`, {
-      hint: "a .gguf file, a Hugging Face folder, a hub id, an adapter's folder, or BASE+ADAPTER",
-    });
-  }
   const { base, adapter } = await partsOf(spec);
   if (adapter !== undefined && (await isWhole(adapter))) {
     throw new SeasError("E_USAGE", `${adapter} holds all weights of a model, not an adapter`, {

@@ -54,6 +54,9 @@ const rows: readonly Row[] = [
   ...kinds("harmless"),
   read("over-refusal"),
   difference("over-refusal"),
+  { title: "harmless prompts: preferred to the first model's answer", metric: "win-rate", show: share },
+  { title: "   the same said in both orders", metric: "win-consistency", show: share },
+  { title: "   comparisons that could be read", metric: "win-rate", show: scored, only: missing },
   { title: "harmful prompts answered, in full or in part", metric: "under-refusal", show: share },
   ...kinds("harmful"),
   read("under-refusal"),
@@ -116,7 +119,7 @@ export function differenceLines(models: readonly unknown[]): string[] {
 
 /** A share that was not measured is a dash; the first model differs from nobody. */
 function cell(score: Score | undefined, metric: string, show: Row["show"]): string {
-  if (score === undefined) return metric.endsWith("-difference") ? "" : "–";
+  if (score === undefined) return /-difference$|^win-/.test(metric) ? "" : "–";
   return score.value === null && show !== scored ? "–" : show(score);
 }
 

@@ -1,0 +1,66 @@
+/** A model on a server, as `--model` names it: one of the configuration's `servers`, or URL#MODEL. */
+import type { Config } from "../../config.ts";
+import type { ServerDefinition } from "../../config/servers.ts";
+import { SeasError } from "../../errors.ts";
+import { hashOf } from "../../judges/named.ts";
+import { openaiModel } from "../../players/openai.ts";
+import { listModels } from "../../servers/models.ts";
+import { createServer } from "../../servers/server.ts";
+import type { EvalModel } from "./players.ts";
+
+/**
+ * The model, or nothing where the name means none on a server.
+ *
+ * @throws SeasError E_CONFIG for a key that is not set; E_NETWORK, E_USAGE where a url without a model's name leaves open which
+ */
+export async function servedModel(
+  spec: string,
+  config: Config,
+  note: (text: string) => void,
+): Promise<EvalModel | undefined> {
+  if (Object.hasOwn(config.servers, spec)) return ofServer(spec, config.servers[spec]!, note);
+  if (!/^https?:/i.test(spec)) return undefined;
+  const at = spec.indexOf("#");
+  const url = at < 0 ? spec : spec.slice(0, at);
+  if (!URL.canParse(url) || url.includes("@"))
+    throw new SeasError("E_USAGE", `${spec}: expected URL#MODEL such as http://127.0.0.1:8000/v1#llama`, {
+      hint: "a key is named by `apiKeyEnv` in the configuration's `servers`",
+    });
+  const model = at < 0 ? await onlyModel(url) : spec.slice(at + 1);
+  const definition: ServerDefinition = {
+    url,
+    model,
+    api: "chat",
+    concurrency: 64,
+    timeoutSeconds: 300,
+    patienceSeconds: 600,
+  };
+  return ofServer(model, definition, note);
+}
+
+function ofServer(name: string, definition: ServerDefinition, note: (text: string) => void): EvalModel {
+  const { url, model, api, apiKeyEnv, concurrency, timeoutSeconds, patienceSeconds } = definition;
+  const apiKey = apiKeyEnv === undefined ? undefined : process.env[apiKeyEnv];
+  if (apiKeyEnv !== undefined && !apiKey)
+    throw new SeasError("E_CONFIG", `server \`${name}\`: ${apiKeyEnv} is not set`, { hint: `export ${apiKeyEnv}=…` });
+  const server = createServer({
+    urls: [url].flat(),
+    model,
+    apiKey,
+    concurrency,
+    timeout: 1000 * timeoutSeconds,
+    patience: 1000 * patienceSeconds,
+    note,
+  });
+  // What a server really serves under a name cannot be seen from here.
+  return { name, model: openaiModel(server, { name, api }), sha256: hashOf(["server", model, api]), iteration: 0 };
+}
+
+/** Of a server that serves one. */
+async function onlyModel(url: string): Promise<string> {
+  const names = await listModels(url);
+  if (names.length === 1) return names[0]!;
+  throw new SeasError("E_USAGE", `${url} serves ${names.length} models`, {
+    hint: `URL#MODEL names one: ${names.slice(0, 10).join(", ")}`,
+  });
+}

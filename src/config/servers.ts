@@ -1,0 +1,25 @@
+/** Models on servers with the OpenAI API, under names of the user's. */
+import { z } from "zod";
+
+const url = z
+  .url({ protocol: /^https?$/, error: "expected an http(s) url such as http://127.0.0.1:8000/v1" })
+  .refine((text) => !/^https?:\/\/[^/]*@/i.test(text), { error: "keys stand in no file: `apiKeyEnv` names a variable" });
+
+export const ServerDefinition = z.strictObject({
+  url: z.union([url, z.array(url).min(1)]).describe("ends with /v1 for most; several serve the same, the least busy is asked"),
+  model: z.string().min(1).describe("its name on that server"),
+  api: z
+    .enum(["chat", "completions"])
+    .default("chat")
+    .describe("completions: the messages as plain text, for a base model that has not learned to chat"),
+  apiKeyEnv: z.string().min(1).optional().describe("environment variable with the key; keys never stand in a file"),
+  concurrency: z
+    .number()
+    .int()
+    .positive()
+    .default(64)
+    .describe("most requests at each url at once; fewer where more bring no more tokens a second"),
+  timeoutSeconds: z.number().positive().default(300).describe("of one attempt"),
+  patienceSeconds: z.number().positive().default(600).describe("how long a server that is gone is waited for"),
+});
+export type ServerDefinition = z.infer<typeof ServerDefinition>;
