@@ -11,13 +11,16 @@ export type Failure =
   | { readonly kind: "never"; readonly reason: string }
   /** It may pass; `busy` = the server has too much to do, and wants `rest` milliseconds where it says so. */
   | { readonly kind: "again"; readonly reason: string; readonly busy: boolean; readonly rest?: number | undefined }
-  /** Nobody answers. */
-  | { readonly kind: "gone"; readonly reason: string }
+  /** Nobody answers, or a gateway says that nobody does; `rest` as above. */
+  | { readonly kind: "gone"; readonly reason: string; readonly rest?: number | undefined }
   /** No request will pass. */
   | { readonly kind: "fatal"; readonly error: SeasError };
 
 /** Statuses that may pass, beside all from 500. */
 const passing = [408, 409, 425, 429];
+
+/** A gateway whose server is away, and a server that is still loading. */
+const away = [502, 503, 504];
 
 /** Codes of a connection that was never made. */
 const unreachable = ["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN", "EHOSTDOWN"];
@@ -42,8 +45,9 @@ export function failureOf(error: unknown, url: string, model: string, worked: bo
   if (status === 404)
     return fatal(`${url} knows no ${model}: ${reason}`, "check `model`, and that the url ends as the server's does (/v1)");
   if (status === 403 && !worked) return fatal(`${url} forbids it: ${reason}`, "check the key's rights and the model");
+  if (away.includes(status)) return { kind: "gone", reason, rest: restOf(error) };
   if (status >= 500 || passing.includes(status))
-    return { kind: "again", reason, busy: status === 429 || status === 503, rest: restOf(error) };
+    return { kind: "again", reason, busy: status === 429, rest: restOf(error) };
   return { kind: "never", reason };
 }
 

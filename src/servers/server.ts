@@ -134,7 +134,7 @@ export function createServer(options: ServerOptions): Server {
 }
 
 function outcomeOf(failure: Failure, waits: number): Outcome {
-  if (failure.kind === "gone") return { kind: "gone", rest: pause(waits) };
+  if (failure.kind === "gone") return { kind: "gone", rest: failure.rest ?? pause(waits) };
   if (failure.kind === "again" && failure.busy) return { kind: "busy", rest: failure.rest ?? pause(waits) };
   return { kind: "failed" };
 }

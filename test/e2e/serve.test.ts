@@ -7,12 +7,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import OpenAI from "openai";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { servedModel } from "../../src/cli/eval/served.ts";
+import { resolveConfig } from "../../src/config.ts";
 import { openBaseModel } from "../../src/engine/base-model.ts";
 import { createEngine, type Engine } from "../../src/engine/engine.ts";
 import { freshLora, saveLora } from "../../src/engine/lora.ts";
 import { type EmbeddedModel, embeddedModel } from "../../src/players/embedded.ts";
 import { createRandom } from "../../src/random.ts";
+import type { Model } from "../../src/seams.ts";
 import { type Server, startServer } from "../../src/serve/server.ts";
+import { collect } from "../../src/stages/attack.ts";
 
 let folder: string;
 let engine: Engine;
@@ -89,4 +93,18 @@ it("samples many answers at once, and goes on with raw text", async () => {
     ...{ model: "target-0", prompt: "The capital of France is", temperature: 0, max_tokens: 4, stop: "\n" },
   });
   expect(raw.choices[0]!.text).toMatch(/^ Paris/);
+});
+
+it("is played over HTTP as in this process", async () => {
+  const served = (await servedModel(`${server.url}#target-1`, resolveConfig({ preset: "quick" }), () => {}))!;
+  expect(served.name).toBe("target-1");
+  const questions = ["Name a fruit.", "What is snow?", question.content];
+  const requests = questions.map((content, i) => ({ id: `q${i}`, messages: [{ role: "user" as const, content }] }));
+  const options = { temperature: 0, topP: 1, maxTokens: 24, seed: 1 };
+  const texts = async (model: Model) => (await collect(model.generate(requests, options))).map(({ text }) => text);
+  expect(await texts(served.model)).toEqual(await texts(targets[1]!));
+  await expect(servedModel(server.url, resolveConfig({ preset: "quick" }), () => {})).rejects.toMatchObject({
+    code: "E_USAGE",
+    hint: expect.stringContaining("target-0, target-1"),
+  });
 });
