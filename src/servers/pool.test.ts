@@ -46,16 +46,16 @@ describe("createPool", () => {
   });
 
   it.each([
-    [4, 3, 9],
-    [30, 16, 50],
-    [200, 64, 64],
+    [4, 5, 13],
+    [30, 20, 62],
+    [200, 130, 256],
   ])("finds about what a server of %i at once can take: %i to %i", async (slots, least, most) => {
     // A server that answers `slots` requests at a time, each in a second; more of them wait for their turn.
     let now = 0;
-    const pool = createPool(1, 64, () => now);
+    const pool = createPool(1, 256, () => now);
     const open: { slot: Slot; end: number }[] = [];
     const ends = Array.from({ length: slots }, () => 0);
-    for (let done = 0; done < 6000; done++) {
+    for (let done = 0; done < 12_000; done++) {
       while (open.length < pool.capacity()) {
         const next = ends.indexOf(Math.min(...ends));
         ends[next] = Math.max(now, ends[next]!) + 1000;
