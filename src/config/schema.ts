@@ -53,6 +53,7 @@ export const Config = z.strictObject({
   }),
   servers: z
     .record(z.string(), ServerDefinition)
+    .default({})
     .describe("models on servers with the OpenAI API, by name: `seas eval --model NAME`"),
   data: z.strictObject({
     dataset: z.string().nullable().describe("JSONL of {prompt, category} instead of our own prompts (SEAS's form)"),
