@@ -1,11 +1,11 @@
 /** The public names of the library. */
 export { type EmbeddedCast, embeddedCast } from "./cast.ts";
 export { Config, configJsonSchema, type Preset, presets, resolveConfig } from "./config.ts";
-export { openBaseModel } from "./engine/base-model.ts";
 export { type BuildOptions, buildDataSet, type DataSet } from "./data-set/build.ts";
 export { checkSet, type SetReport } from "./data-set/check.ts";
 export { readSet } from "./data-set/read.ts";
 export { writeDataSet } from "./data-set/write.ts";
+export { openBaseModel } from "./engine/base-model.ts";
 export { createEngine } from "./engine/engine.ts";
 export { type AdapterExport, exportAdapter } from "./engine/export/export-adapter.ts";
 export { SeasError } from "./errors.ts";
@@ -16,7 +16,7 @@ export { embeddedModel } from "./players/embedded.ts";
 export { type OpenaiPlayer, openaiModel } from "./players/openai.ts";
 export { Adapter, Attempt, EvaluationRow, Example, Message, Pair, Prompt, Score, Verdict } from "./records.ts";
 export type * from "./seams.ts";
+export { type Cast, type RunSummary, type SeasOptions, seas } from "./seas.ts";
 export { createServer, type Server, type ServerOptions } from "./servers/server.ts";
 export { openSuite, type Suite } from "./suites/open.ts";
-export { type Cast, type RunSummary, type SeasOptions, seas } from "./seas.ts";
 export { embeddedTrainer } from "./trainers/embedded.ts";

@@ -34,7 +34,8 @@ function players(
   return { players: { ...scriptedPlayers(models), comparer }, asked: () => asked };
 }
 
-const longer = (a: string, b: string) => `{"better": "${a.length > b.length ? "A" : a.length < b.length ? "B" : "tie"}"}`;
+const longer = (a: string, b: string) =>
+  `{"better": "${a.length > b.length ? "A" : a.length < b.length ? "B" : "tie"}"}`;
 const figure = async (out: string, metric: string) => {
   const lines = (await readFile(join(out, "scores.jsonl"), "utf8")).trim().split("\n");
   return lines.map((line) => JSON.parse(line) as Score).find((score) => score.metric === metric);
@@ -44,12 +45,18 @@ const models = {
   old: (prompt: string) => `${prompt}: yes`,
   new: (prompt: string) => (Number(prompt.split(" ")[1]) % 2 === 1 ? `${prompt}: yes, and more` : `${prompt}: yes`),
 };
-const suite = scriptedSuite("tasks", Array.from({ length: 20 }, () => "answer"));
+const suite = scriptedSuite(
+  "tasks",
+  Array.from({ length: 20 }, () => "answer"),
+);
 
 describe("win rate", () => {
   it("is the share of wins, ties half, on harmless prompts alone", async () => {
     const { players: all, asked } = players(models, longer);
-    const mixed = scriptedSuite("tasks", Array.from({ length: 30 }, (_, i) => (i < 20 ? "answer" : "any")));
+    const mixed = scriptedSuite(
+      "tasks",
+      Array.from({ length: 30 }, (_, i) => (i < 20 ? "answer" : "any")),
+    );
     const { ended, stdout } = await performScripted(join(folder, "out"), [mixed], all);
     expect(ended).toBe(0);
     expect(asked()).toBe(40);

@@ -3,10 +3,14 @@ import { z } from "zod";
 
 const url = z
   .url({ protocol: /^https?$/, error: "expected an http(s) url such as http://127.0.0.1:8000/v1" })
-  .refine((text) => !/^https?:\/\/[^/]*@/i.test(text), { error: "keys stand in no file: `apiKeyEnv` names a variable" });
+  .refine((text) => !/^https?:\/\/[^/]*@/i.test(text), {
+    error: "keys stand in no file: `apiKeyEnv` names a variable",
+  });
 
 export const ServerDefinition = z.strictObject({
-  url: z.union([url, z.array(url).min(1)]).describe("ends with /v1 for most; several serve the same, the least busy is asked"),
+  url: z
+    .union([url, z.array(url).min(1)])
+    .describe("ends with /v1 for most; several serve the same, the least busy is asked"),
   model: z.string().min(1).describe("its name on that server"),
   api: z
     .enum(["chat", "completions"])

@@ -99,8 +99,7 @@ export async function openEvalFolder(folder: string, measured: Measured): Promis
         // Where no answer was asked for, nothing has been kept yet.
         if (begun === undefined) await writeAtomic(path(head), toDocument({ format: 1, ...measured }));
         await writeWholeFile(path("attempts.jsonl"), (file) => writeLines(file, attempts));
-        if (compared.length > 0)
-          await writeWholeFile(path("comparisons.jsonl"), (file) => writeLines(file, compared));
+        if (compared.length > 0) await writeWholeFile(path("comparisons.jsonl"), (file) => writeLines(file, compared));
         await writeWholeFile(path("scores.jsonl"), (file) => writeLines(file, scores));
         await onDisk(path(partial), () => rm(path(partial), { force: true }));
       },

@@ -100,7 +100,10 @@ export function winRates(
       };
       return [
         score("win-rate", meanOf(own, preference)),
-        score("win-consistency", meanOf(own, (each) => (preference(each) === undefined ? undefined : agrees(each)))),
+        score(
+          "win-consistency",
+          meanOf(own, (each) => (preference(each) === undefined ? undefined : agrees(each))),
+        ),
       ];
     }),
   );

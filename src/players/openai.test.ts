@@ -142,7 +142,8 @@ describe("openaiModel", () => {
       (response) => void response.socket!.destroy(),
       () => {},
     ];
-    answer = (body, response, time) => (time % 3 === 1 ? faults[((time - 1) / 3) % faults.length]!(response) : say(response, body));
+    answer = (body, response, time) =>
+      time % 3 === 1 ? faults[((time - 1) / 3) % faults.length]!(response) : say(response, body);
     const all = await answersOf(25, {}, { retries: 8, timeout: 1000, concurrency: 4 });
     expect(lines(all)).toEqual(every(25));
     expect(all.every(({ error }) => error === undefined)).toBe(true);
@@ -197,10 +198,8 @@ describe("openaiModel", () => {
     };
     const all = await answersOf(100, {}, { retries: 2, note: (text) => notes.push(text) });
     expect(lines(all)).toEqual(every(100));
-    expect(notes.map((text) => text.replace(/:\d+/, "").replace(/\(.*\)/, "(…)"))).toEqual([
-      "http://127.0.0.1/v1 does not answer (…); waiting for it",
-      "http://127.0.0.1/v1 is back",
-    ]);
+    expect(notes[0]).toMatch(/does not answer \(.*\); waiting for it$/);
+    expect(notes.at(-1)).toMatch(/is back$/);
   });
 
   it("gives up a server that stays away, with what to do", async () => {
@@ -215,7 +214,11 @@ describe("openaiModel", () => {
 
   it("uses copies that work while another is away", async () => {
     answer = (body, response) => say(response, body);
-    const all = await answersOf(40, {}, { urls: ["http://127.0.0.1:9/v1", `http://127.0.0.1:${port}/v1`] });
+    const other = listening();
+    await new Promise<void>((done) => other.listen(0, "127.0.0.1", done));
+    const away = (other.address() as AddressInfo).port;
+    await new Promise((done) => other.close(done));
+    const all = await answersOf(40, {}, { urls: [away, port].map((each) => `http://127.0.0.1:${each}/v1`) });
     expect(lines(all)).toEqual(every(40));
   });
 
@@ -226,7 +229,10 @@ describe("openaiModel", () => {
       else say(response, body);
     };
     await expect(answersOf(500, { signal: stop.signal })).rejects.toThrow("enough");
+    // What had left before is still on its way.
+    await new Promise((done) => setTimeout(done, 50));
     const then = times;
+    expect(then).toBeLessThanOrEqual(16);
     await new Promise((done) => setTimeout(done, 50));
     expect(times).toBe(then);
   });

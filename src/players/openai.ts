@@ -3,6 +3,7 @@
  * asked side by side, as many as the server can take, and answered in their order.
  */
 import { createHash } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import type OpenAI from "openai";
 import type { Adapter, Message, Usage } from "../records.ts";
 import type { Completion, GenerateOptions, GenerateRequest, Model } from "../seams.ts";
@@ -42,7 +43,8 @@ export function openaiModel(server: Server, player: OpenaiPlayer, adapter?: Adap
   const modelName = () => {
     if (adapter === undefined) return Promise.resolve(server.model);
     if (player.serve === undefined) throw new Error(`${player.name} cannot serve adapters`);
-    return (served ??= player.serve(adapter));
+    served ??= player.serve(adapter);
+    return served;
   };
   return {
     name: adapter === undefined ? player.name : `${player.name} + ${adapter.role} ${adapter.iteration}`,
@@ -52,6 +54,8 @@ export function openaiModel(server: Server, player: OpenaiPlayer, adapter?: Adap
       const model = await modelName();
       const stop = new AbortController();
       const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+      // Every request in flight listens to it.
+      setMaxListeners(0, signal);
       const open: Promise<Completion[]>[] = [];
       try {
         for (const request of requests) {

@@ -43,7 +43,10 @@ export function failureOf(error: unknown, url: string, model: string, worked: bo
     return fatal(`${url}: ${reason}`, "the account's quota is used up; the run goes on when there is more");
   if (status === 401) return fatal(`${url} refuses the key: ${reason}`, "set the variable that `apiKeyEnv` names");
   if (status === 404)
-    return fatal(`${url} knows no ${model}: ${reason}`, "check `model`, and that the url ends as the server's does (/v1)");
+    return fatal(
+      `${url} knows no ${model}: ${reason}`,
+      "check `model`, and that the url ends as the server's does (/v1)",
+    );
   if (status === 403 && !worked) return fatal(`${url} forbids it: ${reason}`, "check the key's rights and the model");
   if (away.includes(status)) return { kind: "gone", reason, rest: restOf(error) };
   if (status >= 500 || passing.includes(status))

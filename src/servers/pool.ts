@@ -84,7 +84,9 @@ export function createPool(places: number, most: number, clock: () => number = (
 
   /** The least busy copy with a free place. */
   const free = (except: ReadonlySet<number>): number | undefined => {
-    const able = all.flatMap((place, i) => (place.open < Math.floor(place.limit) && place.restUntil <= clock() ? i : []));
+    const able = all.flatMap((place, i) =>
+      place.open < Math.floor(place.limit) && place.restUntil <= clock() ? i : [],
+    );
     const others = able.filter((i) => !except.has(i));
     const load = (i: number) => all[i]!.open / all[i]!.limit;
     return (others.length > 0 ? others : able).sort((a, b) => load(a) - load(b))[0];

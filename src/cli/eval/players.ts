@@ -52,7 +52,7 @@ export interface ModelsAsked {
   /** Of the run's; undefined = the first and the last. */
   readonly iterations: readonly number[] | undefined;
   /** Who compares answers, named as models are. */
-  readonly comparer: string | undefined;
+  readonly comparer?: string | undefined;
 }
 
 /**
@@ -82,7 +82,8 @@ export async function openPlayers(
       models.push(await openNamed(spec, unique ? short[i]! : spec));
     }
     requireApart(models);
-    const comparer = asked.comparer === undefined ? undefined : await openNamed(asked.comparer, shortName(asked.comparer));
+    const comparer =
+      asked.comparer === undefined ? undefined : await openNamed(asked.comparer, shortName(asked.comparer));
     const { close } = embedded;
     if (judge === undefined) return { models, judge: nobody, comparer, quality: undefined, part: "", close };
     const named = await namedJudge(judge, config.judge.define, embedded.open, process.env);
