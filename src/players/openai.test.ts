@@ -50,7 +50,7 @@ function json(response: ServerResponse, status: number, value: unknown, headers:
 }
 /** As many answers as were asked for: the request's number, and which answer. */
 function say(response: ServerResponse, { messages, prompt, n }: Body, more: { reason?: string; n?: number } = {}) {
-  const text = messages?.at(-1)!.content ?? prompt;
+  const text = messages?.at(-1)?.content ?? prompt;
   const { reason = "stop", n: count = n } = more;
   const choices = Array.from({ length: count }, (_, index) => ({
     index,
