@@ -19,6 +19,7 @@ const work: Readonly<Record<string, string>> = {
   scores: "answers become figures",
   judging: "the Judge reads the rows",
   answers: "the models answer the prompts",
+  comparisons: "answers are compared, in both orders",
 };
 
 /** Where a stage stands. */
