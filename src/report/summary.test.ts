@@ -3,7 +3,9 @@ import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cellOf, hostile, scoreJudge, trainJudge, writeFixtureRun } from "../../test/browser/fixture-run.ts";
+import { scoreJudge, trainJudge } from "../../test/browser/fixture-judges.ts";
+import { cellOf, writeFixtureRun } from "../../test/browser/fixture-run.ts";
+import { hostile } from "../../test/browser/hostile.ts";
 import { mostDisagreements, mostPrompts, spread } from "./answers.ts";
 import { summarize } from "./summary.ts";
 
@@ -124,7 +126,7 @@ describe("a broken run", () => {
     expect(summary.counts[0]!.prompts).toBeNull();
     expect(summary.gaps).toMatchInlineSnapshot(`
       [
-        "0/scores.jsonl: 2 of 33 lines cannot be read (the first is line 32).",
+        "0/scores.jsonl: 2 of 37 lines cannot be read (the first is line 36).",
         "Iteration 1 lacks prompts.jsonl, pairs.target.jsonl.",
         "Iteration 2 lacks scores.jsonl.",
         "Not begun: iteration 3, 4 of 0 to 4.",

@@ -7,7 +7,8 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeReport } from "../../src/report/index.ts";
 import { launchChromium } from "./chromium.ts";
-import { cellOf, hostile, writeFixtureRun } from "./fixture-run.ts";
+import { cellOf, writeFixtureRun } from "./fixture-run.ts";
+import { hostile } from "./hostile.ts";
 
 let browser: Browser;
 let folder: string;
