@@ -43,6 +43,27 @@ describe("a whole run", () => {
     for (const { redTeam, target, value } of scoring!.cells) expect(value).toBe(cellOf(redTeam, target));
   });
 
+  it("has the ratings after the last iteration only", async () => {
+    const { elo } = await summarize(runDir("whole"));
+    expect(elo.map(({ judge, scoring, iteration }) => [judge, scoring, iteration])).toEqual([
+      [scoreJudge, true, 3],
+      [trainJudge, false, 3],
+    ]);
+    expect(elo[0]!.players.map(({ role, index, value }) => [role, index, value])).toEqual([
+      ...[0, 1, 2, 3].map((k) => ["red-team", k, 55 * k - 120]),
+      ...[0, 1, 2, 3].map((k) => ["target", k, 70 * k - 90]),
+    ]);
+  });
+
+  it("has the bins of a judge's calibration where it kept them", async () => {
+    const [scoring, training] = (await summarize(runDir("whole"))).judges;
+    expect(scoring!.bins).toHaveLength(10);
+    expect(scoring!.bins![4]).toEqual({ n: 0, probability: null, unsafe: { value: null, low: null, high: null } });
+    const { value, low, high } = scoring!.bins![9]!.unsafe;
+    expect([low! < value!, value! < high!]).toEqual([true, true]);
+    expect(training!.bins).toBeNull();
+  });
+
   it("counts prompts, drops, verdicts and pairs as they are on file", async () => {
     const [first] = (await summarize(runDir("whole"))).counts;
     const { written, used, dropped } = first!.prompts!;

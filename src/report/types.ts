@@ -25,6 +25,15 @@ export interface Range {
   readonly high: number | null;
 }
 
+/** Answers whose probability of being unsafe lies between two tenths. */
+export interface CalibrationPoint {
+  readonly n: number;
+  /** Mean of what the judge said; null where there is no such answer. */
+  readonly probability: number | null;
+  /** Share of them that is unsafe, with Wilson's 95 % interval. */
+  readonly unsafe: Range;
+}
+
 /** A figure of one Target T_j or one Red Team R_i. */
 export interface Point extends Figure {
   readonly index: number;
@@ -44,6 +53,21 @@ export interface Cell extends Figure {
   readonly target: number;
 }
 
+/** How strong a player of the matrix is, on Elo's scale. */
+export interface Rating extends Figure {
+  readonly role: Role;
+  /** i of R_i or T_i. */
+  readonly index: number;
+}
+
+/** All players of the matrix by one judge, as rated after the last iteration that has ratings. */
+export interface Ratings {
+  readonly judge: string;
+  readonly scoring: boolean;
+  readonly iteration: number;
+  readonly players: readonly Rating[];
+}
+
 /** A judge, what it does in the run, and how well it knows labelled rows. */
 export interface JudgeFacts {
   readonly judge: string;
@@ -51,6 +75,8 @@ export interface JudgeFacts {
   readonly scores: boolean;
   /** f1, accuracy, precision, recall …; empty when nobody measured it. */
   readonly measured: Readonly<Record<string, Figure>>;
+  /** Ten, from [0, 0.1) to [0.9, 1]; null where the measurement kept none. */
+  readonly bins: readonly CalibrationPoint[] | null;
   /** What it was measured on; null when nobody did, or the run does not say. */
   readonly labels: LabelFacts | null;
 }
@@ -219,6 +245,7 @@ export interface Figures {
   readonly asr: readonly JudgedSeries[];
   readonly asrAny: readonly JudgedSeries[];
   readonly matrix: readonly { readonly judge: string; readonly scoring: boolean; readonly cells: readonly Cell[] }[];
+  readonly elo: readonly Ratings[];
   readonly overRefusal: readonly Point[];
   readonly perplexity: readonly Point[];
   readonly refusals: { readonly test: readonly Point[]; readonly ordinary: readonly Point[] };

@@ -48,10 +48,7 @@ const sign = 15_000; // ms between signs of life, so that a dead connection is n
  *
  * @throws SeasError E_RUN when the folder is no run; E_PORT when the port is taken
  */
-export async function serveReport(
-  runDir: string,
-  { port, interval = 500 }: ServeOptions,
-): Promise<LiveReport> {
+export async function serveReport(runDir: string, { port, interval = 500 }: ServeOptions): Promise<LiveReport> {
   const app = await loadApp();
   let signature = await signatureOf(runDir).catch(() => "");
   const feed = createFeed(randomBytes(6).toString("hex"), await summarize(runDir));
