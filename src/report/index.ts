@@ -6,10 +6,12 @@ import { loadApp } from "./bundle.ts";
 import { reportHtml } from "./html.ts";
 import { summarize } from "./summary.ts";
 
-/** Where to write. */
+/** Where to write, and what beside the run. */
 export interface ReportOptions {
   /** The file. @default report.html in the run folder */
   readonly out?: string | undefined;
+  /** Folder of another run, whose figures stand beside this one's. */
+  readonly against?: string | undefined;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface ReportOptions {
  */
 export async function writeReport(runDir: string, options: ReportOptions = {}): Promise<string> {
   const path = resolve(options.out ?? join(runDir, "report.html"));
-  const [summary, app, attempts] = await Promise.all([summarize(runDir), loadApp(), collectAttempts(runDir)]);
+  const [summary, app, attempts] = await Promise.all([summarize(runDir, options), loadApp(), collectAttempts(runDir)]);
   await makeFolder(dirname(path));
   await writeAtomic(path, reportHtml(summary, app, { attempts }));
   return path;

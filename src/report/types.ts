@@ -254,6 +254,40 @@ export interface Figures {
   readonly judges: readonly JudgeFacts[];
 }
 
+/** A figure of the last players of this run beside that of another run. */
+export interface ComparedFigure {
+  readonly what: "asr" | "refusals" | "overRefusal" | "perplexity" | "redTeam" | "diversity";
+  readonly own: Point | null;
+  readonly other: Point | null;
+  /** This run's minus the other's, prompt by prompt; null where the prompts or the judges are not the same. */
+  readonly difference: (Range & { readonly n: number }) | null;
+}
+
+/** Another run beside this one. */
+export interface Comparison {
+  readonly name: string;
+  readonly last: number;
+  /** The judges whose verdicts are reported, of this run and of the other. */
+  readonly judges: readonly [own: string | null, other: string | null];
+  /** Whether both runs put the same prompts of a suite to their last Target, and how many they share. */
+  readonly prompts: Readonly<Record<"test" | "look-alikes", SharedPrompts>>;
+  readonly rows: readonly ComparedFigure[];
+  readonly asr: readonly JudgedSeries[];
+  readonly overRefusal: readonly Point[];
+  readonly perplexity: readonly Point[];
+  readonly refusals: Figures["refusals"];
+  readonly diversity: readonly Point[];
+  readonly config: unknown;
+}
+
+/** The prompts of two runs. */
+export interface SharedPrompts {
+  readonly same: boolean;
+  readonly own: number;
+  readonly other: number;
+  readonly shared: number;
+}
+
 /** Everything on the page. */
 export interface Summary extends Figures {
   readonly name: string;
@@ -263,6 +297,8 @@ export interface Summary extends Figures {
   readonly gaps: readonly string[];
   /** Rounds that the configuration asks for; null = unknown. */
   readonly planned: number | null;
+  /** Another run to compare with; null = none was named. */
+  readonly against: Comparison | null;
   readonly agreement: Agreement | null;
   /** Those on which the judges are furthest apart, and how many there are. */
   readonly disagreements: { readonly total: number; readonly rows: readonly Disagreement[] };

@@ -1,4 +1,4 @@
-/** What holds for the whole page: links to views, dark and light, keys among the answers. */
+/** What holds for the whole page: links to views, dark and light, keys among the answers, another run beside it. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeReport } from "../../src/report/index.ts";
-import { launchChromium } from "./chromium.ts";
+import { launchChromium, seriousFindings } from "./chromium.ts";
 import { writeFixtureRun } from "./fixture-run.ts";
 
 let browser: Browser;
@@ -17,6 +17,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "seas-page-"));
   browser = await launchChromium();
   await writeFixtureRun(at("2026-11-24-quick-7f3a"));
+  await writeFixtureRun(at("earlier <b>run"), { seed: 2, iterations: 2 });
+  await writeFixtureRun(at("smaller"), { seed: 3, testPrompts: 30 });
   url = pathToFileURL(await writeReport(at("2026-11-24-quick-7f3a"))).href;
 });
 afterAll(async () => {
@@ -107,6 +109,38 @@ describe("keys among the answers", () => {
     expect(await page.evaluate("document.activeElement.id")).toBe("filter-suite");
     await page.keyboard.press("j");
     expect(await page.evaluate("document.activeElement.id")).toBe("filter-suite");
+    await page.close();
+  });
+});
+
+describe("another run beside this one", () => {
+  it("has its figures, and differences on the same prompts", async () => {
+    const out = await writeReport(at("2026-11-24-quick-7f3a"), {
+      out: at("compared.html"),
+      against: at("earlier <b>run"),
+    });
+    const { page, wrong } = await open(pathToFileURL(out).href);
+    const section = page.locator("#against");
+    expect(await section.locator("h2").textContent()).toBe("Against earlier <b>run");
+    const [asr] = await section.locator("tbody tr").allTextContents();
+    expect(asr).toMatch(/^Attacks that succeed20 % T₃10–30 %, n 3927 % T₂17–37 %, n 39[+−]?[\d.]+ points/);
+    expect(await section.locator(".lead").textContent()).toContain("Both runs put the same prompts");
+    expect(await section.textContent()).toContain("1 setting differs: iterations: 3 here, 2 there.");
+    expect(await page.locator("#attacks .legend").first().textContent()).toContain("earlier <b>run");
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(wrong).toEqual([]);
+    await page.close();
+  });
+
+  it("says when the prompts are others", async () => {
+    const out = await writeReport(at("2026-11-24-quick-7f3a"), { out: at("apart.html"), against: at("smaller") });
+    const { page } = await open(pathToFileURL(out).href);
+    const section = page.locator("#against");
+    expect(await section.locator(".lead").textContent()).toContain(
+      "Not paired: of 40 attack prompts here and 30 there 30 are the same",
+    );
+    expect((await section.locator("tbody tr").allTextContents())[0]).toMatch(/not paired$/);
     await page.close();
   });
 });

@@ -1,18 +1,24 @@
 /** How attacks fare: ASR by iteration under each judge, and what is weak by category and style. */
 import * as Plot from "@observablehq/plot";
-import type { Figure, Group, JudgedSeries, JudgeFacts, Summary } from "../types.ts";
+import type { Comparison, Figure, Group, JudgedSeries, JudgeFacts, Summary } from "../types.ts";
 import { chart } from "./chart.ts";
 import { h, nothing, section } from "./dom.ts";
 import { interval, number, percent, sample, target, words } from "./format.ts";
 import { correctable, heatCell, indexes, judgeTitle } from "./heat.ts";
 import { correctedFigure, judgeNote } from "./judge-note.ts";
+import { otherColor, otherMarks, otherRun } from "./other-run.ts";
 import { colors } from "./palette.ts";
 import { addressOf } from "./place.ts";
 import { table } from "./table.ts";
 import { visibleLine } from "./visible.ts";
 
 /** ASR by iteration. */
-export function attackSuccess({ asr, asrAny, judges }: Pick<Summary, "asr" | "asrAny" | "judges">): HTMLElement {
+export function attackSuccess({
+  asr,
+  asrAny,
+  judges,
+  against,
+}: Pick<Summary, "asr" | "asrAny" | "judges" | "against">): HTMLElement {
   const text =
     "The same held-out attack prompts were put to every Target. Whiskers are 95 % intervals; prompts that share a behaviour are drawn together, since they rise and fall together.";
   return section(
@@ -29,6 +35,7 @@ export function attackSuccess({ asr, asrAny, judges }: Pick<Summary, "asr" | "as
             "ASR, by answer. A ring is the scoring judge's ASR corrected for its errors.",
             asr,
             judges,
+            against,
           ),
           // With one sample a prompt the two are the same.
           JSON.stringify(asrAny) !== JSON.stringify(asr) &&
@@ -128,8 +135,10 @@ function asrChart(
   text: string,
   series: readonly JudgedSeries[],
   judges: readonly JudgeFacts[],
+  against: Comparison | null = null,
 ): HTMLElement {
-  const all = series.flatMap((s) => s.points);
+  const others = against?.asr.filter((s) => s.scoring) ?? [];
+  const all = [...series, ...others].flatMap((s) => s.points);
   const rings = series.filter((s) => s.scoring && correctable(s.points)).flatMap((s) => s.points);
   const top = Math.max(
     0.1,
@@ -144,7 +153,10 @@ function asrChart(
     title,
     text: [text, ...notes.map((note) => h("small", { class: "block" }, note))],
     height: 280,
-    legend: series.map((s) => ({ name: judgeTitle(s.judge, s.scoring), color: color(s) })),
+    legend: [
+      ...series.map((s) => ({ name: judgeTitle(s.judge, s.scoring), color: color(s) })),
+      ...others.map((s) => ({ name: `${otherRun(against)}, by ${visibleLine(s.judge, 40)}`, color: otherColor })),
+    ],
     plot: () => ({
       marginLeft: 48,
       marginRight: 44,
@@ -153,6 +165,7 @@ function asrChart(
       y: { domain: [0, Math.min(1, top * 1.08)], tickFormat: percent, ticks: 5, grid: true, label: null },
       marks: [
         Plot.ruleY([0], { stroke: colors.line }),
+        ...others.flatMap(({ points }) => otherMarks(points, target, series.length === 1 ? -8 : 0)),
         // Under the scoring judge's own dots, so that no label is hidden.
         ...ringMarks(rings, series.length === 1 ? 0 : 7),
         ...series.toReversed().flatMap((s, at) => seriesMarks(s, color(s), series.length === 1 ? 0 : 14 * at - 7)),
@@ -160,9 +173,9 @@ function asrChart(
     }),
     numbers: {
       head: ["Judge", "Target", "ASR", "95 % interval", "Corrected", "n", "Without a verdict"],
-      rows: series.flatMap((s) =>
+      rows: [...series, ...others].flatMap((s) =>
         s.points.map((p) => [
-          visibleLine(s.judge),
+          others.includes(s) ? `${otherRun(against)}, by ${visibleLine(s.judge)}` : visibleLine(s.judge),
           target(p.index),
           p.value === null ? "–" : `${number(p.value * 100, 1)} %`,
           interval(p),

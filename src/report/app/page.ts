@@ -7,6 +7,7 @@ import { answerBrowser, answerView, askAnswers } from "./answers.ts";
 import { attackSuccess, groups } from "./attacks.ts";
 import { attemptSection } from "./attempts/section.ts";
 import type { AttemptSource } from "./attempts/source.ts";
+import { comparison } from "./compare.ts";
 import { h } from "./dom.ts";
 import { facts, footer } from "./facts.ts";
 import { flow, time } from "./flow.ts";
@@ -70,11 +71,12 @@ function partsOf(source: AttemptSource): { readonly parts: readonly Part[]; read
     { section: "attempts", ask: toAttempts },
   ];
   const parts = [
-    part("Attacks", ["asr", "asrAny", "judges"], attackSuccess),
+    part("Compared", ["against", "name", "config"], comparison),
+    part("Attacks", ["asr", "asrAny", "judges", "against"], attackSuccess),
     part("Matrix", ["matrix", "elo", "judges"], matrix),
     part("Weak spots", ["groups", "judges"], groups),
-    part("Usefulness", ["overRefusal", "perplexity", "refusals"], usefulness),
-    part("Variety", ["prompts"], variety),
+    part("Usefulness", ["overRefusal", "perplexity", "refusals", "against"], usefulness),
+    part("Variety", ["prompts", "against"], variety),
     part("Answers", ["answers", "judges"], (summary) => answerBrowser(summary, view)),
     // New attempts come with new counts or new answers.
     part("Attempts", ["counts", "answers"], allAttempts),

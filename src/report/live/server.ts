@@ -24,6 +24,8 @@ export interface ServeOptions {
   readonly port: number;
   /** Milliseconds between two looks at the folder. @default 500 */
   readonly interval?: number;
+  /** Folder of another run, whose figures stand beside this one's. */
+  readonly against?: string | undefined;
 }
 
 /** A report being served. */
@@ -48,10 +50,13 @@ const sign = 15_000; // ms between signs of life, so that a dead connection is n
  *
  * @throws SeasError E_RUN when the folder is no run; E_PORT when the port is taken
  */
-export async function serveReport(runDir: string, { port, interval = 500 }: ServeOptions): Promise<LiveReport> {
+export async function serveReport(
+  runDir: string,
+  { port, interval = 500, against }: ServeOptions,
+): Promise<LiveReport> {
   const app = await loadApp();
   let signature = await signatureOf(runDir).catch(() => "");
-  const feed = createFeed(randomBytes(6).toString("hex"), await summarize(runDir));
+  const feed = createFeed(randomBytes(6).toString("hex"), await summarize(runDir, { against }));
   const follow = eventFollower(join(runDir, "events.jsonl"));
   const watch = createStageWatch();
   const attempts = liveAttempts(runDir, restFactor);
@@ -63,7 +68,7 @@ export async function serveReport(runDir: string, { port, interval = 500 }: Serv
     const found = await signatureOf(runDir);
     if (found === signature || (!force && performance.now() < notBefore)) return;
     const from = performance.now();
-    feed.update(await summarize(runDir));
+    feed.update(await summarize(runDir, { against }));
     signature = found;
     notBefore = performance.now() + restFactor * (performance.now() - from);
   };
