@@ -12,6 +12,7 @@ import { writeReport } from "../../src/report/index.ts";
 import { serveReport } from "../../src/report/live/server.ts";
 import { launchChromium, seriousFindings } from "./chromium.ts";
 import { writeFixtureRun } from "./fixture-run.ts";
+import { hostile } from "./hostile.ts";
 import { writeManyAttempts } from "./many-attempts.ts";
 
 const many = 100_000;
@@ -167,6 +168,29 @@ describe("an attempt", () => {
     await expect.poll(() => status(page).textContent()).toMatch(/^3 of \d+ attempts$/);
     await page.getByRole("button", { name: "Show the answers to other prompts too" }).click();
     await expect.poll(() => status(page).textContent()).not.toMatch(/^3 of/);
+    expect(wrong).toEqual([]);
+    await page.close();
+  });
+
+  it("shows hostile text as it is and runs none of it", async () => {
+    const { page, wrong } = await open(`${url}#attempts?suite=test&iteration=1`);
+    await expect.poll(() => status(page).textContent()).toBe("40 of 716 attempts");
+    await list(page).press("Home");
+    const shown: string[] = [];
+    for (let i = 0; i < hostile.length; i++) {
+      await list(page).press("Enter");
+      const text = page.locator("#attempts .detail .text").first();
+      await text.waitFor();
+      shown.push((await text.textContent()) ?? "");
+      await list(page).press("ArrowDown");
+    }
+    expect(shown.slice(0, 2)).toEqual(hostile.slice(0, 2));
+    expect(shown[2]).toBe("lineU+2028separatorU+2029paragraph <!-- <script> -->");
+    expect(shown[3]).toContain("U+202Egnp.exeU+202C zeroU+200Bwidth U+0007bell U+001B[31mred");
+    expect(shown[4]).toContain("surrogate U+D800 and `${window.broken = 3}` & &lt;b&gt; ]]> U+000D");
+    expect(shown[5]).toContain("2,000 more characters are in the run folder");
+    expect(await page.locator("main img, main iframe, main script, .text *:not(.code-point, .more)").count()).toBe(0);
+    expect(await page.evaluate("window.broken")).toBeUndefined();
     expect(wrong).toEqual([]);
     await page.close();
   });

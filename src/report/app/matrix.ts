@@ -12,12 +12,14 @@ import { visibleLine } from "./visible.ts";
 
 /** R_i × T_j with Elo ratings, the scoring judge first. */
 export function matrix({ matrix: all, elo, judges }: Pick<Summary, "matrix" | "elo" | "judges">): HTMLElement {
-  const text =
-    "Each Red Team's own prompts put to each Target. Down a column: does the Red Team get stronger? Along a row: does the Target hold against attacks that it has not trained on? Elo ratings put the matrix on one line: an unsafe answer is a game that the Red Team won, and one that stands 100 points above a Target breaks it on 64\u00a0% of answers. The mean of all players is 0, so ratings of two runs do not compare.";
+  const both =
+    "Each Red Team's own prompts put to each Target. Down a column: does the Red Team get stronger? Along a row: does the Target hold against attacks that it has not trained on?";
+  const line =
+    "Elo ratings put the matrix on one line: an unsafe answer is a game that the Red Team won, and one that stands 100 points above a Target breaks it on 64\u00a0% of answers. The mean of all players is 0, so ratings of two runs do not compare.";
   return section(
     "matrix",
     "Every Red Team against every Target",
-    text,
+    elo.length === 0 ? both : `${both} ${line}`,
     all.length === 0
       ? nothing("No cross-play in this run yet.")
       : h(
