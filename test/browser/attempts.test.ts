@@ -156,8 +156,8 @@ describe("an attempt", () => {
     expect(await detail.locator(".text").count()).toBe(0);
     const said = await detail.textContent();
     expect(said).toContain("Written byR₁");
-    expect(said).toMatch(/The prompt is the chosen side of a pair \(attack\) that trained R₂, in iteration 2\./);
-    expect(said).toMatch(/This answer is the chosen side of a pair \(attack\) that trained T₂/);
+    expect(said).toMatch(/The prompt is the chosen side of a pair \(attack\) in the training of R₂, iteration 2\./);
+    expect(said).toMatch(/This answer is the chosen side of a pair \(attack\) in the training of T₂/);
     expect(said).toMatch(/Another answer to it, #\d+, is the rejected side/);
     await detail.getByRole("button", { name: "Show seed prompt 1" }).click();
     expect(await detail.locator(".text").textContent()).toMatch(/^Placeholder seed \d, by hand\.$/);

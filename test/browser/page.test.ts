@@ -127,8 +127,10 @@ describe("another run beside this one", () => {
     expect(await section.locator(".lead").textContent()).toContain("Both runs put the same prompts");
     expect(await section.textContent()).toContain("1 setting differs: iterations: 3 here, 2 there.");
     expect(await page.locator("#attacks .legend").first().textContent()).toContain("earlier <b>run");
-    await page.emulateMedia({ reducedMotion: "reduce" });
-    expect(await seriousFindings(page)).toEqual([]);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      expect(await seriousFindings(page)).toEqual([]);
+    }
     expect(wrong).toEqual([]);
     await page.close();
   });

@@ -2,7 +2,7 @@
 import { appendFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type LiveReport, serveReport } from "./server.ts";
@@ -48,6 +48,15 @@ async function listen(since: string, enough: (all: readonly Told[]) => boolean):
 const score = (value: number) =>
   `${JSON.stringify({ iteration: 0, suite: "test", metric: "asr", value, low: null, high: null, n: 10, judge: "j", target: 0 })}\n`;
 const summaries = (all: readonly Told[]) => all.filter(({ event }) => event === "summary");
+
+it("lays another run beside it", async () => {
+  const other = await mkdtemp(join(tmpdir(), "seas-other-"));
+  await writeFile(join(other, "run.json"), JSON.stringify({ format: 1, config: { iterations: 2 } }));
+  const compared = await serveReport(run, { port: 0, against: other });
+  expect(await (await fetch(compared.url)).text()).toContain(`"against":{"name":"${basename(other)}"`);
+  await compared.close();
+  await rm(other, { recursive: true });
+});
 
 it("gives all attempts, and texts of those that the page knows of", async () => {
   const ask = (query = "") => fetch(`${view.url}attempts${query}`);

@@ -28,7 +28,7 @@ export function attemptDetail(index: AttemptIndex, row: number, source: AttemptS
   return h(
     "div",
     { class: "attempt" },
-    h("h3", { tabindex: -1 }, `#${count(row + 1)} · ${named.suite}`),
+    h("h3", {}, `#${count(row + 1)} · ${named.suite}`),
     h(
       "p",
       { class: "tags" },
@@ -111,7 +111,7 @@ function lineage(
         ? h("ul", {}, uses)
         : rows.suite[row] === 0
           ? "in no pair: neither prompt nor answer trained anybody"
-          : "held out: trained nobody",
+          : "for the evaluation only: trained nobody",
     ),
   );
 }
@@ -124,12 +124,12 @@ function siblings({ rows, attemptPairs }: AttemptIndex, row: number): number[] {
     .filter((other) => other !== row && rows.prompt[other] === prompt);
 }
 
-/** `The prompt is the chosen side of a pair (attack) that trained R₂.` */
+/** `The prompt is the chosen side of a pair (attack) in the training of R₂, iteration 2.` Whether it changed the player is another matter. */
 function pairLine(what: string, { role, iteration, kind, side }: PairUse): HTMLElement {
   const player = role === "red-team" ? redTeam(iteration) : target(iteration);
   return h(
     "li",
     {},
-    `${what} is the ${side} side of a pair (${visibleLine(words(kind), 20)}) that trained ${player}, in iteration ${iteration}.`,
+    `${what} is the ${side} side of a pair (${visibleLine(words(kind), 20)}) in the training of ${player}, iteration ${iteration}.`,
   );
 }
