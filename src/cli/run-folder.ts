@@ -15,6 +15,11 @@ export const runArguments = {
   output: { type: "string", default: "runs", valueHint: "DIR", description: "Folder that holds the run folders" },
 } as const;
 
+/** The argument of the commands that can lay another run beside one; a run as {@link findRun} knows it. */
+export const againstArgument = {
+  against: { type: "string", valueHint: "RUN", description: "Another run, to compare with" },
+} as const;
+
 /**
  * The folder of a run.
  *

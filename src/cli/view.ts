@@ -6,7 +6,7 @@ import type { LiveReport } from "../report/live/server.ts";
 import { wholeNumber } from "./arguments.ts";
 import type { CommandModule, Streams } from "./commands.ts";
 import { catchInterrupts } from "./interrupt.ts";
-import { findRun, runArguments } from "./run-folder.ts";
+import { againstArgument, findRun, runArguments } from "./run-folder.ts";
 import { type Screen, screenOf, terminalSafe } from "./terminal.ts";
 
 /** The same each time, so that a page left open finds a view that was started again. S-E-A-S on a telephone. */
@@ -16,11 +16,13 @@ const highestPort = 65_535;
 export const examples: CommandModule["examples"] = [
   ["seas view", "the newest run under runs, also while it is at work"],
   ["seas view runs/NAME --port 8080 --no-open", "one run, on a port of your choice, without a browser"],
+  ["seas view --against runs/OTHER", "the newest run, with the figures of another one beside it"],
 ];
 
 export const command = defineCommand({
   args: {
     ...runArguments,
+    ...againstArgument,
     port: { type: "string", valueHint: "N", description: `Port on 127.0.0.1 (Default: ${usualPort}, or any free one)` },
     open: {
       type: "boolean",
@@ -34,6 +36,7 @@ export const command = defineCommand({
     const screen = screenOf(stdout);
     const port = portOf(args.port);
     const dir = await findRun(args.run, args.output);
+    const against = args.against === undefined ? undefined : await findRun(args.against, args.output);
     const { serveReport } = await import("../report/live/server.ts");
     const errors = screenOf(stderr);
     const interrupts = catchInterrupts(
@@ -42,7 +45,7 @@ export const command = defineCommand({
     );
     let view: LiveReport | undefined;
     try {
-      view = await serve(serveReport, dir, port);
+      view = await serve((at) => serveReport(dir, { port: at, against }), port);
       screen.write(`${view.url}\n`);
       errors.write(`${terminalSafe(dir, 1000)}, until Ctrl-C\n`);
       if (args.open) openBrowser(view.url, screen);
@@ -54,15 +57,15 @@ export const command = defineCommand({
   },
 });
 
-type Serve = typeof import("../report/live/server.ts").serveReport;
+type Serve = (port: number) => Promise<LiveReport>;
 
 /** A port that was asked for is taken or the command fails; the usual one gives way to any free one. */
-async function serve(serveReport: Serve, dir: string, port: number | undefined): Promise<LiveReport> {
-  if (port !== undefined) return serveReport(dir, { port });
+async function serve(serveAt: Serve, port: number | undefined): Promise<LiveReport> {
+  if (port !== undefined) return serveAt(port);
   try {
-    return await serveReport(dir, { port: usualPort });
+    return await serveAt(usualPort);
   } catch (error) {
-    if (error instanceof SeasError && error.code === "E_PORT") return serveReport(dir, { port: 0 });
+    if (error instanceof SeasError && error.code === "E_PORT") return serveAt(0);
     throw error;
   }
 }

@@ -30,8 +30,8 @@ export type Calibrations = z.infer<typeof Calibrations>;
 
 /** What a calibration says of a judge, as it stands beside its figures. */
 export function qualityOf(judge: string, calibration: Calibration): JudgeQuality {
-  const { source = "calibration", labels, figures, confusion, effective, unscored, date } = calibration;
-  return { judge, source, date, labels, figures, confusion, effective, unscored };
+  const { source = "calibration", labels, figures, bins, confusion, effective, unscored, date } = calibration;
+  return { judge, source, date, labels, figures, ...(bins && { bins }), confusion, effective, unscored };
 }
 
 /** Where the calibration of a judge lies. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { wilsonInterval } from "../metrics/estimate.ts";
 import { createRandom, type Random } from "../random.ts";
 import type { Verdict } from "../records.ts";
-import { assertTrainable, correctedBy, figureText, type LabelledAnswer, measureJudge } from "./quality.ts";
+import { assertTrainable, correctedBy, figureText, type LabelledAnswer, Measured, measureJudge } from "./quality.ts";
 
 const file = { name: "labels.jsonl", sha256: "1" };
 const verdict = (label: Verdict["label"], unsafeProbability?: number): Verdict => ({
@@ -53,6 +53,17 @@ describe("measureJudge", () => {
       expect(high!).toBeGreaterThanOrEqual(value!);
       expect(n).toBe(18);
     }
+  });
+});
+
+describe("what was measured", () => {
+  it("keeps the bins behind the calibration error, and reads without them", () => {
+    const measured = measureJudge(rows, verdicts, file, { seed: 1 });
+    expect(measured.bins?.map(({ n }) => n)).toEqual([0, 9, 0, 2, 0, 0, 0, 1, 0, 6]);
+    expect(Measured.parse(measured)).toEqual(measured);
+    const { bins: _, ...older } = measured;
+    expect(Measured.parse(older)).toEqual(older);
+    expect(measureJudge([row("safe", "s")], [verdict("safe")], file, { seed: 1 })).not.toHaveProperty("bins");
   });
 });
 

@@ -19,6 +19,7 @@ const Figure = z.object({
   n: z.number().int().nonnegative(),
 });
 const count = z.number().int().nonnegative();
+const share = z.number().min(0).max(1).nullable();
 
 /** A judge against labels; positive = unsafe. */
 export const Measured = z.object({
@@ -38,6 +39,14 @@ export const Measured = z.object({
     /** Krippendorff's, judge and labels as two raters. */
     alpha: Figure,
   }),
+  /**
+   * What was said against what was seen, in ten equal bins from [0, 0.1) to [0.9, 1]; absent in older files and for a judge
+   * that gives no probabilities.
+   */
+  bins: z
+    .array(z.object({ n: count, probability: share, unsafe: share }))
+    .length(10)
+    .optional(),
   confusion: z.object({ truePositives: count, falsePositives: count, trueNegatives: count, falseNegatives: count }),
   /** How many independent rows the verdicts on each label are worth, since answers to one question hang together. */
   effective: z.object({ unsafe: z.number().nonnegative(), safe: z.number().nonnegative() }),
@@ -79,6 +88,7 @@ export function measureJudge(
 ): Measured {
   const {
     confusion,
+    bins,
     unscored: _,
     ...figures
   } = judgeAgreement(
@@ -99,6 +109,7 @@ export function measureJudge(
   return {
     labels: { file: file.name, sha256: file.sha256, rows: rows.length, clusters },
     figures: { ...figures, alpha },
+    ...(bins !== null && { bins: [...bins] }),
     confusion: { ...confusion },
     effective: { unsafe: effective(rows, verdicts, "unsafe"), safe: effective(rows, verdicts, "safe") },
     unscored: {

@@ -68,7 +68,32 @@ describe("judgeAgreement", () => {
       ...many(1, "safe", "unsafe", 0.95),
       ...many(4, "safe", "safe", 0.05),
     ];
-    expect(judgeAgreement(rows, { seed }).ece.value).toBeCloseTo(0.5 * 0.2 + 0.5 * 0.05, 12);
+    const { ece, bins } = judgeAgreement(rows, { seed });
+    expect(ece.value).toBeCloseTo(0.5 * 0.2 + 0.5 * 0.05, 12);
+    expect(bins).toHaveLength(10);
+    expect(bins?.filter(({ n }) => n > 0)).toEqual([
+      { n: 4, probability: expect.closeTo(0.05, 12), unsafe: 0 },
+      { n: 4, probability: expect.closeTo(0.95, 12), unsafe: 0.75 },
+    ]);
+    expect(bins?.[5]).toEqual({ n: 0, probability: null, unsafe: null });
+    expect(judgeAgreement(many(3, "safe", "safe"), { seed }).bins).toBeNull();
+  });
+
+  it("has bins that give its calibration error", () => {
+    const row = fc.record({
+      clusterId: fc.constantFrom("a", "b", "c"),
+      truth: fc.constantFrom("safe" as const, "unsafe" as const),
+      verdict: fc.constantFrom("safe" as const, "unsafe" as const),
+      unsafeProbability: fc.double({ min: 0, max: 1, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 40 }), (rows) => {
+        const { ece, bins } = judgeAgreement(rows, { seed, samples: 1 });
+        const gaps = bins!.map(({ n, probability, unsafe }) => n * Math.abs((probability ?? 0) - (unsafe ?? 0)));
+        expect(bins!.reduce((sum, { n }) => sum + n, 0)).toBe(rows.length);
+        expect(gaps.reduce((sum, gap) => sum + gap, 0) / rows.length).toBeCloseTo(ece.value!, 9);
+      }),
+    );
   });
 
   it("does not take 20 of 20 for perfection", () => {

@@ -18,6 +18,15 @@ export interface AgreementRow {
   readonly unsafeProbability?: number | undefined;
 }
 
+/** What came of the answers whose probability lies in one of ten equal bins. */
+export interface CalibrationBin {
+  readonly n: number;
+  /** Mean of what the judge said, 0 … 1; null in an empty bin. */
+  readonly probability: number | null;
+  /** Share of them that is unsafe, 0 … 1; null in an empty bin. */
+  readonly unsafe: number | null;
+}
+
 /** Every figure of a judge; `null` where it is not defined (no unsafe label, no probabilities). */
 export interface Agreement {
   readonly accuracy: Estimate;
@@ -31,6 +40,8 @@ export interface Agreement {
   readonly kappa: Estimate;
   /** Expected calibration error over ten equal bins, 0 … 1; biased upwards in small samples. */
   readonly ece: Estimate;
+  /** The ten bins behind it, from [0, 0.1) to [0.9, 1]; null for a judge that gives no probabilities. */
+  readonly bins: readonly CalibrationBin[] | null;
   readonly confusion: Confusion;
   /** Rows without a verdict. */
   readonly unscored: number;
@@ -77,6 +88,7 @@ export function judgeAgreement(rows: readonly AgreementRow[], options: IntervalO
     auroc: figure((weights) => auroc(rated, weights), rated.length),
     kappa: counted(kappa),
     ece: figure((weights) => calibrationError(rated, weights), rated.length),
+    bins: rated.length === 0 ? null : calibrationBins(rated),
     confusion: { truePositives: tp, falsePositives: fp, trueNegatives: tn, falseNegatives: fn },
     unscored: rows.length - scored.length,
   };
@@ -122,12 +134,27 @@ function auroc(rows: readonly Weighted[], weights: Int32Array): number | null {
   return over(wins, positives * below);
 }
 
+function calibrationBins(rows: readonly Weighted[]): CalibrationBin[] {
+  const bins = Array.from({ length: 10 }, () => ({ n: 0, said: 0, unsafe: 0 }));
+  for (const { p, unsafe } of rows) {
+    const bin = bins[binOf(p!)]!;
+    bin.n++;
+    bin.said += p!;
+    if (unsafe) bin.unsafe++;
+  }
+  return bins.map(({ n, said, unsafe }) => ({ n, probability: over(said, n), unsafe: over(unsafe, n) }));
+}
+
+function binOf(p: number): number {
+  return Math.min(9, Math.floor(p * 10));
+}
+
 function calibrationError(rows: readonly Weighted[], weights: Int32Array): number | null {
   const gaps = new Float64Array(10);
   let total = 0;
   for (const { cluster, unsafe, p } of rows) {
     const weight = weights[cluster]!;
-    gaps[Math.min(9, Math.floor(p! * 10))]! += weight * ((unsafe ? 1 : 0) - p!);
+    gaps[binOf(p!)]! += weight * ((unsafe ? 1 : 0) - p!);
     total += weight;
   }
   return over(

@@ -3,8 +3,18 @@
  * A figure that was computed twice counts as it was computed last.
  */
 import type { JudgeQuality } from "../judges/quality.ts";
+import { unknown, wilsonInterval } from "../metrics/estimate.ts";
 import type { Score } from "../records.ts";
-import type { Figure, Figures, JudgedSeries, JudgeFacts, LabelFacts, Point } from "./types.ts";
+import type {
+  CalibrationPoint,
+  Figure,
+  Figures,
+  JudgedSeries,
+  JudgeFacts,
+  LabelFacts,
+  Point,
+  Ratings,
+} from "./types.ts";
 
 /** Names of the judges as the configuration gives them. */
 export interface JudgeNames {
@@ -36,6 +46,7 @@ export function figuresOf(all: readonly Score[], names: JudgeNames, known: reado
       );
       return cells.length === 0 ? [] : [{ judge, scoring, cells }];
     }),
+    elo: judges.flatMap(({ judge, scores: scoring }) => ratingsOf(all, judge, scoring)),
     overRefusal: byTarget(of("look-alikes", "over-refusal")),
     perplexity: byTarget(of("ordinary", "perplexity")),
     refusals: { test: byTarget(of("test", "refusal-rate")), ordinary: byTarget(of("ordinary", "refusal-rate")) },
@@ -90,9 +101,32 @@ function judgesOf(scores: readonly Score[], names: JudgeNames, known: readonly J
     measured: Object.fromEntries(
       scores.filter((s) => s.suite === "judge" && s.judge === judge).map((s) => [s.metric, figure(s)]),
     ),
+    bins: binsOf(known.find((k) => k.judge === judge)),
     labels: labelsOf(known.find((k) => k.judge === judge)),
   }));
   return facts.sort((a, b) => Number(b.scores) - Number(a.scores));
+}
+
+/** Ratings of one iteration only: those of two do not compare, since their players are not the same. */
+function ratingsOf(all: readonly Score[], judge: string, scoring: boolean): Ratings[] {
+  const rows = all.filter((s) => s.suite === "cross-play" && s.metric === "elo" && s.judge === judge);
+  const iteration = Math.max(...rows.map((s) => s.iteration));
+  const players = rows.flatMap((s) => {
+    const role = s.redTeam !== undefined ? ("red-team" as const) : ("target" as const);
+    const index = s.redTeam ?? s.target;
+    return s.iteration !== iteration || index === undefined ? [] : [{ role, index, ...figure(s) }];
+  });
+  players.sort((a, b) => (a.role === b.role ? a.index - b.index : a.role === "red-team" ? -1 : 1));
+  return players.length === 0 ? [] : [{ judge, scoring, iteration, players }];
+}
+
+function binsOf(known: JudgeQuality | undefined): CalibrationPoint[] | null {
+  if (known?.bins === undefined) return null;
+  return known.bins.map(({ n, probability, unsafe }) => ({
+    n,
+    probability,
+    unsafe: { value: unsafe, ...(unsafe === null ? unknown : wilsonInterval(unsafe, n)) },
+  }));
 }
 
 function labelsOf(known: JudgeQuality | undefined): LabelFacts | null {

@@ -46,6 +46,17 @@ describe("reportHtml", () => {
     expect(escapeText(`<a b="c" d='e'>&`)).toBe("&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;");
   });
 
+  it("holds packed attempts as base64 that nothing runs, and the same policy", () => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
+    const attempts = { version: "1", index: bytes, blocks: [bytes, bytes] };
+    const html = reportHtml(summaryOf("run"), app, { attempts });
+    const packed = [...html.matchAll(/<script type="application\/octet-stream" id="([\w-]+)">([^<]*)<\/script>/g)];
+    expect(packed.map(([, id]) => id)).toEqual(["packed-attempts", "packed-attempts-0", "packed-attempts-1"]);
+    for (const [, , text] of packed) expect([...Buffer.from(text!, "base64")]).toEqual([...bytes]);
+    const policy = (text: string) => /Content-Security-Policy" content="([^"]+)"/.exec(text)?.[1];
+    expect(policy(html)).toBe(policy(reportHtml(summaryOf("run"), app)));
+  });
+
   it("refuses an app that would break out of its element", () => {
     for (const script of ["x = '</SCRIPT >'", "<!-- x", "a\rb"]) {
       expect(() => reportHtml(summaryOf("run"), { ...app, script })).toThrow(

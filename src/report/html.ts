@@ -4,6 +4,7 @@
  * the block. Everything a model wrote is hostile and reaches the page only through that block.
  */
 import { createHash } from "node:crypto";
+import type { AttemptArchive } from "./attempts/types.ts";
 import type { AppFiles } from "./bundle.ts";
 import type { Summary } from "./types.ts";
 
@@ -21,12 +22,16 @@ export function policyOf({ script, style }: AppFiles, live: boolean): string {
   ].join("; ");
 }
 
-/**
- * The whole page.
- *
- * @param version of the summary in a live view, from which the page asks for what changed; absent in a file
- */
-export function reportHtml(summary: Summary, app: AppFiles, version?: string): string {
+/** What stands in the page beside its summary. */
+export interface PageParts {
+  /** Version of the summary in a live view, from which the page asks for what changed; absent in a file. */
+  readonly version?: string;
+  /** All attempts, in a file; a live view asks its server for them. */
+  readonly attempts?: AttemptArchive | null;
+}
+
+/** The whole page. */
+export function reportHtml(summary: Summary, app: AppFiles, { version, attempts = null }: PageParts = {}): string {
   const { script, style } = app;
   assertInline("script", script);
   assertInline("style", style);
@@ -49,9 +54,18 @@ export function reportHtml(summary: Summary, app: AppFiles, version?: string): s
 <main id="report"${live}><noscript>This report draws itself with JavaScript, which is switched off here.</noscript></main>
 <script type="application/json" id="summary">${embeddedJson(summary)}</script>
 <script>${script}</script>
-</body>
+${attempts === null ? "" : packedScripts(attempts)}</body>
 </html>
 `;
+}
+
+/** After the script, so that the page is drawn while the browser still reads them. Base64 holds nothing that ends an element. */
+function packedScripts({ index, blocks }: AttemptArchive): string {
+  const element = (id: string, bytes: Uint8Array) =>
+    `<script type="application/octet-stream" id="${id}">${Buffer.from(bytes).toString("base64")}</script>\n`;
+  return [element("packed-attempts", index), ...blocks.map((block, i) => element(`packed-attempts-${i}`, block))].join(
+    "",
+  );
 }
 
 /** JSON for a script element: no character in it can end the element, open a comment, or break a line of JavaScript. */

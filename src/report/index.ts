@@ -1,14 +1,17 @@
 /** The report of a run: one static HTML file that opens from disk and asks the network for nothing. */
 import { dirname, join, resolve } from "node:path";
 import { makeFolder, writeAtomic } from "../run/atomic.ts";
+import { collectAttempts } from "./attempts/collect.ts";
 import { loadApp } from "./bundle.ts";
 import { reportHtml } from "./html.ts";
 import { summarize } from "./summary.ts";
 
-/** Where to write. */
+/** Where to write, and what beside the run. */
 export interface ReportOptions {
   /** The file. @default report.html in the run folder */
-  readonly out?: string;
+  readonly out?: string | undefined;
+  /** Folder of another run, whose figures stand beside this one's. */
+  readonly against?: string | undefined;
 }
 
 /**
@@ -19,8 +22,8 @@ export interface ReportOptions {
  */
 export async function writeReport(runDir: string, options: ReportOptions = {}): Promise<string> {
   const path = resolve(options.out ?? join(runDir, "report.html"));
-  const [summary, app] = await Promise.all([summarize(runDir), loadApp()]);
+  const [summary, app, attempts] = await Promise.all([summarize(runDir, options), loadApp(), collectAttempts(runDir)]);
   await makeFolder(dirname(path));
-  await writeAtomic(path, reportHtml(summary, app));
+  await writeAtomic(path, reportHtml(summary, app, { attempts }));
   return path;
 }

@@ -3,7 +3,9 @@ import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cellOf, hostile, scoreJudge, trainJudge, writeFixtureRun } from "../../test/browser/fixture-run.ts";
+import { scoreJudge, trainJudge } from "../../test/browser/fixture-judges.ts";
+import { cellOf, writeFixtureRun } from "../../test/browser/fixture-run.ts";
+import { hostile } from "../../test/browser/hostile.ts";
 import { mostDisagreements, mostPrompts, spread } from "./answers.ts";
 import { summarize } from "./summary.ts";
 
@@ -39,6 +41,27 @@ describe("a whole run", () => {
     const [scoring] = (await summarize(runDir("whole"))).matrix;
     expect(scoring?.cells).toHaveLength(16);
     for (const { redTeam, target, value } of scoring!.cells) expect(value).toBe(cellOf(redTeam, target));
+  });
+
+  it("has the ratings after the last iteration only", async () => {
+    const { elo } = await summarize(runDir("whole"));
+    expect(elo.map(({ judge, scoring, iteration }) => [judge, scoring, iteration])).toEqual([
+      [scoreJudge, true, 3],
+      [trainJudge, false, 3],
+    ]);
+    expect(elo[0]!.players.map(({ role, index, value }) => [role, index, value])).toEqual([
+      ...[0, 1, 2, 3].map((k) => ["red-team", k, 55 * k - 120]),
+      ...[0, 1, 2, 3].map((k) => ["target", k, 70 * k - 90]),
+    ]);
+  });
+
+  it("has the bins of a judge's calibration where it kept them", async () => {
+    const [scoring, training] = (await summarize(runDir("whole"))).judges;
+    expect(scoring!.bins).toHaveLength(10);
+    expect(scoring!.bins![4]).toEqual({ n: 0, probability: null, unsafe: { value: null, low: null, high: null } });
+    const { value, low, high } = scoring!.bins![9]!.unsafe;
+    expect([low! < value!, value! < high!]).toEqual([true, true]);
+    expect(training!.bins).toBeNull();
   });
 
   it("counts prompts, drops, verdicts and pairs as they are on file", async () => {
@@ -124,7 +147,7 @@ describe("a broken run", () => {
     expect(summary.counts[0]!.prompts).toBeNull();
     expect(summary.gaps).toMatchInlineSnapshot(`
       [
-        "0/scores.jsonl: 2 of 33 lines cannot be read (the first is line 32).",
+        "0/scores.jsonl: 2 of 37 lines cannot be read (the first is line 36).",
         "Iteration 1 lacks prompts.jsonl, pairs.target.jsonl.",
         "Iteration 2 lacks scores.jsonl.",
         "Not begun: iteration 3, 4 of 0 to 4.",

@@ -13,6 +13,7 @@ import { lockHolder } from "../run/lock.ts";
 import { FORMAT } from "../run/manifest.ts";
 import { LOCK } from "../run/run.ts";
 import { readAnswers, readWritten } from "./answers.ts";
+import { compareRuns } from "./compare.ts";
 import { countAttack, readTimes, readTraining } from "./counts.ts";
 import { figuresOf } from "./figures.ts";
 import { exists, type RunFiles, readJson, readRows } from "./files.ts";
@@ -25,12 +26,18 @@ const Known = z.looseObject({
   judge: z.looseObject({ train: z.string().optional(), score: z.string().optional() }).optional().catch(undefined),
 });
 
+/** What else goes into a summary. */
+export interface SummaryOptions {
+  /** Folder of another run to compare with. */
+  readonly against?: string | undefined;
+}
+
 /**
  * Summarizes a run.
  *
  * @throws SeasError E_RUN when the folder is not there, or holds nothing of a run
  */
-export async function summarize(runDir: string): Promise<Summary> {
+export async function summarize(runDir: string, { against }: SummaryOptions = {}): Promise<Summary> {
   const files: RunFiles = { runDir: resolve(runDir), gaps: [] };
   const names = await list(files.runDir);
   const iterations = [...new Set(names.flatMap((name) => /^(\d+)\//.exec(name)?.[1] ?? []))]
@@ -64,7 +71,7 @@ export async function summarize(runDir: string): Promise<Summary> {
   const planned = config?.iterations ?? null;
   await tellMissing(files, iterations, planned);
   const { output: _, ...shown } = config ?? {};
-  return {
+  const summary: Summary = {
     name: basename(files.runDir),
     status: live ? "running" : (end?.status ?? "unfinished"),
     seconds: end?.seconds ?? null,
@@ -81,7 +88,10 @@ export async function summarize(runDir: string): Promise<Summary> {
     versions: run?.versions ?? null,
     facts: run?.facts ?? null,
     gaps: files.gaps,
+    against: null,
   };
+  if (against === undefined) return summary;
+  return { ...summary, against: await compareRuns([runDir, summary], [against, await summarize(against)]) };
 }
 
 /** Files of the run, relative, with forward slashes. */

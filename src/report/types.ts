@@ -25,6 +25,15 @@ export interface Range {
   readonly high: number | null;
 }
 
+/** Answers whose probability of being unsafe lies between two tenths. */
+export interface CalibrationPoint {
+  readonly n: number;
+  /** Mean of what the judge said; null where there is no such answer. */
+  readonly probability: number | null;
+  /** Share of them that is unsafe, with Wilson's 95 % interval. */
+  readonly unsafe: Range;
+}
+
 /** A figure of one Target T_j or one Red Team R_i. */
 export interface Point extends Figure {
   readonly index: number;
@@ -44,6 +53,21 @@ export interface Cell extends Figure {
   readonly target: number;
 }
 
+/** How strong a player of the matrix is, on Elo's scale. */
+export interface Rating extends Figure {
+  readonly role: Role;
+  /** i of R_i or T_i. */
+  readonly index: number;
+}
+
+/** All players of the matrix by one judge, as rated after the last iteration that has ratings. */
+export interface Ratings {
+  readonly judge: string;
+  readonly scoring: boolean;
+  readonly iteration: number;
+  readonly players: readonly Rating[];
+}
+
 /** A judge, what it does in the run, and how well it knows labelled rows. */
 export interface JudgeFacts {
   readonly judge: string;
@@ -51,6 +75,8 @@ export interface JudgeFacts {
   readonly scores: boolean;
   /** f1, accuracy, precision, recall …; empty when nobody measured it. */
   readonly measured: Readonly<Record<string, Figure>>;
+  /** Ten, from [0, 0.1) to [0.9, 1]; null where the measurement kept none. */
+  readonly bins: readonly CalibrationPoint[] | null;
   /** What it was measured on; null when nobody did, or the run does not say. */
   readonly labels: LabelFacts | null;
 }
@@ -219,12 +245,47 @@ export interface Figures {
   readonly asr: readonly JudgedSeries[];
   readonly asrAny: readonly JudgedSeries[];
   readonly matrix: readonly { readonly judge: string; readonly scoring: boolean; readonly cells: readonly Cell[] }[];
+  readonly elo: readonly Ratings[];
   readonly overRefusal: readonly Point[];
   readonly perplexity: readonly Point[];
   readonly refusals: { readonly test: readonly Point[]; readonly ordinary: readonly Point[] };
   /** diversity, distinct-2, self-bleu, kept → by Red Team. */
   readonly prompts: Readonly<Record<string, readonly Point[]>>;
   readonly judges: readonly JudgeFacts[];
+}
+
+/** A figure of the last players of this run beside that of another run. */
+export interface ComparedFigure {
+  readonly what: "asr" | "refusals" | "overRefusal" | "perplexity" | "redTeam" | "diversity";
+  readonly own: Point | null;
+  readonly other: Point | null;
+  /** This run's minus the other's, prompt by prompt; null where the prompts or the judges are not the same. */
+  readonly difference: (Range & { readonly n: number }) | null;
+}
+
+/** Another run beside this one. */
+export interface Comparison {
+  readonly name: string;
+  readonly last: number;
+  /** The judges whose verdicts are reported, of this run and of the other. */
+  readonly judges: readonly [own: string | null, other: string | null];
+  /** Whether both runs put the same prompts of a suite to their last Target, and how many they share. */
+  readonly prompts: Readonly<Record<"test" | "look-alikes", SharedPrompts>>;
+  readonly rows: readonly ComparedFigure[];
+  readonly asr: readonly JudgedSeries[];
+  readonly overRefusal: readonly Point[];
+  readonly perplexity: readonly Point[];
+  readonly refusals: Figures["refusals"];
+  readonly diversity: readonly Point[];
+  readonly config: unknown;
+}
+
+/** The prompts of two runs. */
+export interface SharedPrompts {
+  readonly same: boolean;
+  readonly own: number;
+  readonly other: number;
+  readonly shared: number;
 }
 
 /** Everything on the page. */
@@ -236,6 +297,8 @@ export interface Summary extends Figures {
   readonly gaps: readonly string[];
   /** Rounds that the configuration asks for; null = unknown. */
   readonly planned: number | null;
+  /** Another run to compare with; null = none was named. */
+  readonly against: Comparison | null;
   readonly agreement: Agreement | null;
   /** Those on which the judges are furthest apart, and how many there are. */
   readonly disagreements: { readonly total: number; readonly rows: readonly Disagreement[] };

@@ -5,55 +5,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { resolveConfig } from "../../src/config.ts";
-import { correctedBy, type JudgeQuality } from "../../src/judges/quality.ts";
+import { correctedBy } from "../../src/judges/quality.ts";
 import { createRandom } from "../../src/random.ts";
 import type { Attempt, EvaluationRow, Label, Pair, Prompt, Score, Verdict } from "../../src/records.ts";
-
-/** Texts that attack a page: each must be shown as it is and do nothing. */
-export const hostile: readonly string[] = [
-  "</script><script>window.broken = 1; alert(1)</script>",
-  '<img src=x onerror="window.broken = 2"><svg onload=alert(2)>',
-  "line\u2028separator\u2029paragraph <!-- <script> -->",
-  "bidi \u202Egnp.exe\u202C zero\u200Bwidth \u0007bell \u001B[31mred\u001B[0m \u0000nul",
-  "lone surrogate \uD800 and `${window.broken = 3}` & &lt;b&gt; ]]> \r\n done",
-  `ten thousand ${"characters ".repeat(1000)}`.slice(0, 10_000),
-];
-
-export const trainJudge = "embedded:training";
-export const scoreJudge = "embedded:scoring";
-
-const shareOf = (value: number, width: number, n: number) => ({ value, low: value - width, high: value + width, n });
-
-/** What the fixture's run knows of a judge. */
-function qualityOf(judge: string): JudgeQuality {
-  const trains = judge === trainJudge;
-  const [tp, fp, tn, fn] = trains ? [66, 14, 106, 14] : [58, 17, 103, 22];
-  const f1 = (2 * tp) / (2 * tp + fp + fn);
-  return {
-    judge,
-    source: trains ? "labels" : "calibration",
-    ...(trains ? {} : { date: "2026-11-20T08:00:00.000Z" }),
-    labels: {
-      file: trains ? "judge-dev.jsonl" : `labels ${hostile[1]}.jsonl`,
-      sha256: "5".repeat(64),
-      rows: 204,
-      clusters: 180,
-    },
-    figures: {
-      accuracy: shareOf((tp + tn) / 200, 0.05, 200),
-      precision: shareOf(tp / (tp + fp), 0.08, 200),
-      recall: shareOf(tp / (tp + fn), 0.08, 200),
-      f1: shareOf(f1, 0.06, 200),
-      auroc: shareOf(trains ? 0.93 : 0.88, 0.04, 200),
-      ece: shareOf(0.06, 0.03, 200),
-      kappa: shareOf(trains ? 0.71 : 0.61, 0.1, 200),
-      alpha: shareOf(trains ? 0.71 : 0.6, 0.1, 200),
-    },
-    confusion: { truePositives: tp, falsePositives: fp, trueNegatives: tn, falseNegatives: fn },
-    effective: { unsafe: 72, safe: 101.5 },
-    unscored: { unsafe: 2, safe: 2, empty: 1 },
-  };
-}
+import { eloScores, qualityOf, scoreJudge, trainJudge } from "./fixture-judges.ts";
+import { hostile } from "./hostile.ts";
 
 /** How large. */
 export interface FixtureOptions {
@@ -245,6 +201,7 @@ export async function writeFixtureRun(runDir: string, options: FixtureOptions = 
         target,
       });
     }
+    for (const judge of [trainJudge, scoreJudge]) scores.push(...eloScores(i, judge));
     if (i === 0) {
       const known = [trainJudge, scoreJudge].map(qualityOf);
       for (const { judge, figures } of known)
@@ -341,7 +298,7 @@ export async function writeFixtureRun(runDir: string, options: FixtureOptions = 
       text: k % 12 === 0 ? hostile[k / 12]! : `Placeholder attack ${k} of R_${i - 1}.`,
       category: categories[k % categories.length]!,
       seedId: `s${Math.floor(k / 3)}`,
-      seedIds: [],
+      seedIds: [0, 1, 2].map((n) => `h${i}-${(k + n) % 8}`),
       author: `red-team-${i - 1}`,
       ...(chance(0.2) ? { dropped: drops[random.int(i === 1 ? 4 : 6)]! } : {}),
     }));
@@ -361,6 +318,13 @@ export async function writeFixtureRun(runDir: string, options: FixtureOptions = 
       categories: [],
       ...verdictOf(trainJudge, 0.4),
     }));
+    // Each prompt, and each answer, is a side of at most one pair.
+    const sides = (role: Pair["role"], kind: Pair["kind"], k: number): Pair["from"] => {
+      const at = (n: number) => used[n % used.length]!.id;
+      if (kind !== "attack" && kind !== "guided") return ["x", "y"];
+      if (role === "red-team") return [at(2 * k), at(2 * k + 1)];
+      return kind === "attack" ? [`a-${at(k)}-0`, `a-${at(k)}-1`] : ["written", `a-${at(k + 18)}-2`];
+    };
     const pair = (role: Pair["role"], kind: Pair["kind"], k: number): Pair => ({
       id: `${role}-${kind}-${k}`,
       role,
@@ -368,10 +332,20 @@ export async function writeFixtureRun(runDir: string, options: FixtureOptions = 
       prompt: [{ role: "user", content: "Placeholder." }],
       chosen: "a",
       rejected: "b",
-      from: ["x", "y"],
+      from: sides(role, kind, k),
     });
     const many = (role: Pair["role"], kind: Pair["kind"], n: number) =>
       Array.from({ length: n }, (_, k) => pair(role, kind, k));
+    const handWritten = Array.from({ length: 8 }, (_, k) => ({
+      id: `h${i}-${k}`,
+      iteration: 0,
+      text: `Placeholder seed ${k}, by hand.`,
+      category: categories[k % categories.length]!,
+      style: styles[k % styles.length]!,
+      seedIds: [],
+      author: "hand",
+    }));
+    await rows(`${i}/hand-written.jsonl`, handWritten);
     await rows(`${i}/prompts.jsonl`, prompts);
     await rows(`${i}/attempts.jsonl`, attempts);
     await rows(`${i}/verdicts.jsonl`, verdicts);

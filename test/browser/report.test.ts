@@ -7,7 +7,8 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeReport } from "../../src/report/index.ts";
 import { launchChromium } from "./chromium.ts";
-import { cellOf, hostile, writeFixtureRun } from "./fixture-run.ts";
+import { cellOf, writeFixtureRun } from "./fixture-run.ts";
+import { hostile } from "./hostile.ts";
 
 let browser: Browser;
 let folder: string;
@@ -58,6 +59,7 @@ describe("the report of a whole run", () => {
         "usefulness",
         "variety",
         "answers",
+        "attempts",
         "written",
         "data",
         "training",
@@ -108,6 +110,31 @@ describe("the report of a whole run", () => {
     expect(await page.locator("#judges tbody tr").first().textContent()).toContain(
       "found 58 of 80 unsafe answers, called 17 of 120 safe ones unsafe",
     );
+    await page.close();
+  });
+
+  it("draws what a judge said against what was so, or says why it cannot", async () => {
+    const { page } = await open(path);
+    const plots = page.locator("#calibration");
+    expect(await plots.locator(".plot-area svg").count()).toBe(1);
+    await plots.getByText("Numbers").click();
+    const rows = await plots.locator("tbody tr").allTextContents();
+    expect(rows).toHaveLength(10);
+    expect(rows[4]).toBe("40–50 %0––");
+    expect(rows[9]).toMatch(/^90–100 %4695\.0 %71\.7 %\d+ % to \d+ %$/);
+    expect(await plots.locator("p.small").textContent()).toBe(
+      "embedded:training: no calibration plot, since its calibration keeps the error (0.06) without the bins behind it; `seas judge calibrate` measures them.",
+    );
+    await page.close();
+  });
+
+  it("has the ratings of the matrix beside it", async () => {
+    const { page } = await open(path);
+    const chart = page.getByRole("figure", { name: "Elo ratings by embedded:scoring" });
+    await chart.getByText("Numbers").click();
+    const rows = await chart.locator("tbody tr").allTextContents();
+    expect(rows.map((row) => row.slice(0, 2))).toEqual(["R₀", "R₁", "R₂", "R₃", "T₀", "T₁", "T₂", "T₃"]);
+    expect(rows[3]).toBe("R₃+45−17 to +10796");
     await page.close();
   });
 
@@ -234,7 +261,7 @@ describe("the report of a run that is not whole", () => {
     const notice = await page.getByLabel("What is missing").textContent();
     expect(notice).toContain("Iteration 1 lacks verdicts.jsonl, scores.jsonl.");
     expect(notice).toContain("Not begun: iteration 2 of 0 to 2.");
-    expect(await page.locator("main > section").count()).toBe(12);
+    expect(await page.locator("main > section").count()).toBe(13);
     expect(wrong).toEqual([]);
     await page.close();
   });

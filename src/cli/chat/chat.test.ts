@@ -2,7 +2,7 @@
 import { PassThrough } from "node:stream";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { hostile } from "../../../test/browser/fixture-run.ts";
+import { hostile } from "../../../test/browser/hostile.ts";
 import type { Screen } from "../terminal.ts";
 import { columnsOf } from "../text-lines.ts";
 import { answerPage } from "./columns.ts";

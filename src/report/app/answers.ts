@@ -2,11 +2,13 @@
  * The same held-out prompt answered by T_0 … T_n side by side, with what each judge said; filters and pages.
  * Texts stay out of the document until somebody asks for them.
  */
-import type { Answer, AnsweredPrompt, Opinion, Summary } from "../types.ts";
+import type { Answer, AnsweredPrompt, Summary } from "../types.ts";
 import { h, nothing, section } from "./dom.ts";
-import { type Filter, filterPrompts, type Outcome, outcomes } from "./filters.ts";
-import { count, redTeam, target, words } from "./format.ts";
+import { type Filter, filterPrompts, isOutcome, type Outcome, outcomes } from "./filters.ts";
+import { count, target, words } from "./format.ts";
+import { showAddress } from "./place.ts";
 import { textBox } from "./texts.ts";
+import { verdictChip } from "./verdict.ts";
 import { visibleLine } from "./visible.ts";
 
 const pageSize = 8;
@@ -25,6 +27,19 @@ export interface AnswerView {
 /** Nothing asked yet. */
 export function answerView(): AnswerView {
   return { filter: undefined, page: 0, open: false };
+}
+
+/** Turns the view to what an address asks for. */
+export function askAnswers(view: AnswerView, asked: ReadonlyMap<string, string>): void {
+  const of = (name: string) => asked.get(name) ?? "";
+  const outcome = of("outcome");
+  view.filter = {
+    suite: of("suite"),
+    category: of("category"),
+    style: of("style"),
+    outcome: isOutcome(outcome) ? outcome : "",
+  };
+  view.page = Math.max(0, (Number.parseInt(of("page"), 10) || 1) - 1);
 }
 
 /** The browser of answers. */
@@ -48,6 +63,7 @@ export function answerBrowser(summary: Pick<Summary, "answers" | "judges">, view
   });
   const first = rows.some((r) => r.suite === "test") ? "test" : rows[0]!.suite;
   let filter: Filter = view.filter ?? { suite: first, category: "", style: "", outcome: "" };
+  if (!rows.some((row) => row.suite === filter.suite)) filter = { ...filter, suite: first };
 
   const pick = (id: string, change: (value: string) => Partial<Filter>) =>
     h("select", {
@@ -58,6 +74,7 @@ export function answerBrowser(summary: Pick<Summary, "answers" | "judges">, view
         view.filter = filter;
         view.page = 0;
         draw();
+        remember();
       },
     });
   const category = pick("filter-category", (value) => ({ category: value }));
@@ -78,12 +95,17 @@ export function answerBrowser(summary: Pick<Summary, "answers" | "judges">, view
   outcome.append(...Object.entries(outcomes).map(([value, name]) => h("option", { value }, name)));
   refill(filter.suite);
   [category.value, style.value, outcome.value] = [filter.category, filter.style, filter.outcome];
+  // An address may ask for what is not here.
+  filter = { ...filter, category: category.value, style: style.value };
+  for (const box of [category, style]) if (box.selectedIndex < 0) box.value = "";
 
   const turn = (by: number) => {
     view.page += by;
     draw();
+    remember();
     list.scrollIntoView({ block: "start" });
   };
+  const remember = () => showAddress("answers", { ...filter, page: view.page === 0 ? "" : String(view.page + 1) });
   const draw = () => {
     const found = filterPrompts(rows, filter, judge);
     // Answers that came may have changed what fits.
@@ -128,46 +150,6 @@ export function answerBrowser(summary: Pick<Summary, "answers" | "judges">, view
   );
 }
 
-/** Some prompts of each Red Team, and how often they broke the Target they were written for. */
-export function writtenPrompts({ written }: Pick<Summary, "written">): HTMLElement | null {
-  if (written.length === 0) return null;
-  const authors = [...new Set(written.map((w) => w.redTeam))].sort((a, b) => a - b);
-  return section(
-    "written",
-    "What the Red Team wrote",
-    "Prompts used in the attacks, evenly spread over all of them, with the training judge's verdicts on their answers.",
-    authors.map((i) => {
-      const own = written.filter((w) => w.redTeam === i);
-      return h(
-        "details",
-        { class: "fold", "data-key": `written by ${i}` },
-        h("summary", {}, `${redTeam(i)}, iteration ${own[0]!.iteration}: ${own.length} prompts`),
-        h(
-          "ul",
-          { class: "written" },
-          own.map(({ id, prompt, labels, category }) =>
-            h(
-              "li",
-              {},
-              h(
-                "p",
-                { class: "tags" },
-                h("span", { class: "tag" }, visibleLine(words(category), 40)),
-                h(
-                  "span",
-                  { class: `chip ${labels.unsafe > 0 ? "unsafe" : "safe"}` },
-                  `${labels.unsafe} of ${labels.unsafe + labels.safe} answers unsafe${labels.unscored > 0 ? `, ${labels.unscored} without a verdict` : ""}`,
-                ),
-              ),
-              textBox("prompt", prompt, false, `written ${id}`),
-            ),
-          ),
-        ),
-      );
-    }),
-  );
-}
-
 function promptCard(
   { id, suite, prompt, answers, category, style }: AnsweredPrompt,
   number: number,
@@ -177,7 +159,7 @@ function promptCard(
   const targets = [...new Set(answers.map((a) => a.target))].sort((a, b) => a - b);
   return h(
     "article",
-    { class: "prompt", "aria-label": `Prompt ${number}` },
+    { class: "prompt", "aria-label": `Prompt ${number}`, tabindex: -1 },
     h(
       "p",
       { class: "tags" },
@@ -224,18 +206,6 @@ function answerOf(answer: Answer, open: boolean, judge: string | undefined, key:
     ),
     textBox(`answer${sample > 0 ? ` ${sample + 1}` : ""} of ${target(t)}`, response, open, `${key} ${t} ${sample}`),
     notes.length > 0 && h("p", { class: "small" }, notes.join(" · ")),
-  );
-}
-
-/** A verdict and whose it is. */
-export function verdictChip({ judge, label, unsafeProbability }: Opinion, scoring: boolean): HTMLElement {
-  const glyphs = { safe: "✓", unsafe: "✗", unscored: "?" } as const;
-  const probability = unsafeProbability === undefined ? "" : ` ${unsafeProbability.toFixed(2)}`;
-  return h(
-    "li",
-    {},
-    h("span", { class: `chip ${label}` }, `${glyphs[label]} ${label}${probability}`),
-    h("span", { class: "by", title: visibleLine(judge) }, scoring ? "scoring judge" : "training judge"),
   );
 }
 

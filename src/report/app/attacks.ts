@@ -1,16 +1,24 @@
-/** How attacks fare: ASR by iteration under each judge, the R × T matrix, and what is weak by category and style. */
+/** How attacks fare: ASR by iteration under each judge, and what is weak by category and style. */
 import * as Plot from "@observablehq/plot";
-import type { Figure, Group, JudgedSeries, JudgeFacts, Summary } from "../types.ts";
+import type { Comparison, Figure, Group, JudgedSeries, JudgeFacts, Summary } from "../types.ts";
 import { chart } from "./chart.ts";
 import { h, nothing, section } from "./dom.ts";
-import { interval, number, percent, redTeam, sample, target, words } from "./format.ts";
+import { interval, number, percent, sample, target, words } from "./format.ts";
+import { correctable, heatCell, indexes, judgeTitle } from "./heat.ts";
 import { correctedFigure, judgeNote } from "./judge-note.ts";
+import { otherColor, otherMarks, otherRun } from "./other-run.ts";
 import { colors } from "./palette.ts";
+import { addressOf } from "./place.ts";
 import { table } from "./table.ts";
 import { visibleLine } from "./visible.ts";
 
 /** ASR by iteration. */
-export function attackSuccess({ asr, asrAny, judges }: Pick<Summary, "asr" | "asrAny" | "judges">): HTMLElement {
+export function attackSuccess({
+  asr,
+  asrAny,
+  judges,
+  against,
+}: Pick<Summary, "asr" | "asrAny" | "judges" | "against">): HTMLElement {
   const text =
     "The same held-out attack prompts were put to every Target. Whiskers are 95 % intervals; prompts that share a behaviour are drawn together, since they rise and fall together.";
   return section(
@@ -27,6 +35,7 @@ export function attackSuccess({ asr, asrAny, judges }: Pick<Summary, "asr" | "as
             "ASR, by answer. A ring is the scoring judge's ASR corrected for its errors.",
             asr,
             judges,
+            against,
           ),
           // With one sample a prompt the two are the same.
           JSON.stringify(asrAny) !== JSON.stringify(asr) &&
@@ -41,60 +50,13 @@ export function attackSuccess({ asr, asrAny, judges }: Pick<Summary, "asr" | "as
   );
 }
 
-/** R_i × T_j, the scoring judge first. */
-export function matrix({ matrix: all, judges }: Pick<Summary, "matrix" | "judges">): HTMLElement {
-  const text =
-    "Each Red Team's own prompts put to each Target. Down a column: does the Red Team get stronger? Along a row: does the Target hold against attacks that it has not trained on?";
-  return section(
-    "matrix",
-    "Every Red Team against every Target",
-    text,
-    all.length === 0
-      ? nothing("No cross-play in this run yet.")
-      : h(
-          "div",
-          { class: "grid" },
-          all.map(({ judge, scoring, cells }) => {
-            const rows = indexes(cells.map((c) => c.redTeam));
-            const columns = indexes(cells.map((c) => c.target));
-            return h(
-              "figure",
-              { class: "chart" },
-              h(
-                "figcaption",
-                {},
-                h("h3", {}, judgeTitle(judge, scoring)),
-                h(
-                  "p",
-                  {},
-                  `Unsafe answers, with 95 % interval${correctable(cells) ? "; ◦ corrected for the judge's errors" : ""}. This judge: ${judgeNote(judges.find((j) => j.judge === judge))}.`,
-                ),
-              ),
-              table(
-                `ASR of each Red Team on each Target by ${visibleLine(judge)}`,
-                ["", ...columns.map(target)],
-                rows.map((i) => [
-                  redTeam(i),
-                  ...columns.map((j) => heatCell(cells.find((c) => c.redTeam === i && c.target === j))),
-                ]),
-                "heat",
-              ),
-            );
-          }),
-        ),
-  );
-}
-
 /** By category and style, before and after. */
 export function groups({ groups: { category, style, both }, judges }: Pick<Summary, "groups" | "judges">): HTMLElement {
-  const one = (title: string, all: readonly Group[]) => {
+  const one = (title: string, all: readonly Group[], kind: "category" | "style") => {
     const targets = indexes(all.flatMap((g) => g.cells.map((c) => c.target)));
     const rows = all.map((g) => [
-      visibleLine(words(g.name), 40),
-      ...targets.map((t) => {
-        const cell = g.cells.find((c) => c.target === t);
-        return shareCell(cell);
-      }),
+      h("a", { href: addressOf("answers", { suite: "test", [kind]: g.name }) }, visibleLine(words(g.name), 40)),
+      ...targets.map((t) => shareCell(g.cells.find((c) => c.target === t))),
     ]);
     return h(
       "figure",
@@ -103,7 +65,7 @@ export function groups({ groups: { category, style, both }, judges }: Pick<Summa
       table(title, ["", ...targets.map(target)], rows, "heat"),
     );
   };
-  const text = `Unsafe answers to held-out prompts by the scoring judge (${judgeNote(judges.find((j) => j.scores))}). Cells with few answers say little, n stands in each, and are too small to correct for its errors.`;
+  const text = `Unsafe answers to held-out prompts by the scoring judge (${judgeNote(judges.find((j) => j.scores))}). Cells with few answers say little, n stands in each, and are too small to correct for its errors. A name leads to its answers.`;
   return section(
     "weak-spots",
     "Weak spots",
@@ -114,8 +76,8 @@ export function groups({ groups: { category, style, both }, judges }: Pick<Summa
           h(
             "div",
             { class: "grid" },
-            category.length > 0 && one("By what is asked for", category),
-            style.length > 0 && one("By how it is asked", style),
+            category.length > 0 && one("By what is asked for", category, "category"),
+            style.length > 0 && one("By how it is asked", style, "style"),
           ),
           crossedMaps(both),
         ],
@@ -168,37 +130,15 @@ function shareCell(cell: Group["cells"][number] | undefined): HTMLElement {
   );
 }
 
-/** What a judge is here, for titles. */
-export function judgeTitle(judge: string, scoring: boolean): string {
-  return `${visibleLine(judge, 40)} ${scoring ? "(scores, never trains)" : "(trains)"}`;
-}
-
-function heatCell(figure: Figure | undefined): HTMLElement {
-  if (figure === undefined || figure.value === null) return h("span", { class: "heat-cell none" }, "–");
-  const range = interval(figure);
-  const corrected = correctedFigure(figure);
-  return h(
-    "span",
-    {
-      class: "heat-cell",
-      title: [sample(figure, "answers"), corrected !== null && `corrected for the judge's errors: ${corrected}`]
-        .filter((part) => part !== false)
-        .join("\n"),
-      vars: { "--heat-share": `${(figure.value * 65).toFixed(1)}%` },
-    },
-    h("b", {}, percent(figure.value)),
-    h("small", {}, range === "" ? `n ${figure.n}` : range),
-    figure.corrected !== undefined && h("small", {}, `◦ ${percent(figure.corrected.value)}`),
-  );
-}
-
 function asrChart(
   title: string,
   text: string,
   series: readonly JudgedSeries[],
   judges: readonly JudgeFacts[],
+  against: Comparison | null = null,
 ): HTMLElement {
-  const all = series.flatMap((s) => s.points);
+  const others = against?.asr.filter((s) => s.scoring) ?? [];
+  const all = [...series, ...others].flatMap((s) => s.points);
   const rings = series.filter((s) => s.scoring && correctable(s.points)).flatMap((s) => s.points);
   const top = Math.max(
     0.1,
@@ -213,7 +153,10 @@ function asrChart(
     title,
     text: [text, ...notes.map((note) => h("small", { class: "block" }, note))],
     height: 280,
-    legend: series.map((s) => ({ name: judgeTitle(s.judge, s.scoring), color: color(s) })),
+    legend: [
+      ...series.map((s) => ({ name: judgeTitle(s.judge, s.scoring), color: color(s) })),
+      ...others.map((s) => ({ name: `${otherRun(against)}, by ${visibleLine(s.judge, 40)}`, color: otherColor })),
+    ],
     plot: () => ({
       marginLeft: 48,
       marginRight: 44,
@@ -222,6 +165,7 @@ function asrChart(
       y: { domain: [0, Math.min(1, top * 1.08)], tickFormat: percent, ticks: 5, grid: true, label: null },
       marks: [
         Plot.ruleY([0], { stroke: colors.line }),
+        ...others.flatMap(({ points }) => otherMarks(points, target, series.length === 1 ? -8 : 0)),
         // Under the scoring judge's own dots, so that no label is hidden.
         ...ringMarks(rings, series.length === 1 ? 0 : 7),
         ...series.toReversed().flatMap((s, at) => seriesMarks(s, color(s), series.length === 1 ? 0 : 14 * at - 7)),
@@ -229,9 +173,9 @@ function asrChart(
     }),
     numbers: {
       head: ["Judge", "Target", "ASR", "95 % interval", "Corrected", "n", "Without a verdict"],
-      rows: series.flatMap((s) =>
+      rows: [...series, ...others].flatMap((s) =>
         s.points.map((p) => [
-          visibleLine(s.judge),
+          others.includes(s) ? `${otherRun(against)}, by ${visibleLine(s.judge)}` : visibleLine(s.judge),
           target(p.index),
           p.value === null ? "–" : `${number(p.value * 100, 1)} %`,
           interval(p),
@@ -293,13 +237,4 @@ function ringMarks(points: JudgedSeries["points"], dx: number): Plot.Markish[] {
       title,
     }),
   ];
-}
-
-function correctable(figures: readonly Figure[]): boolean {
-  return figures.some((figure) => figure.corrected !== undefined);
-}
-
-/** Distinct, rising. */
-function indexes(all: readonly number[]): number[] {
-  return [...new Set(all)].sort((a, b) => a - b);
 }

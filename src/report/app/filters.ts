@@ -22,6 +22,11 @@ export const outcomes = {
 } as const;
 export type Outcome = keyof typeof outcomes;
 
+/** Whether a word is an outcome; the empty one, all, is. */
+export function isOutcome(word: string): word is Outcome {
+  return Object.hasOwn(outcomes, word);
+}
+
 /** The prompts that pass, in their order. */
 export function filterPrompts(
   rows: readonly AnsweredPrompt[],

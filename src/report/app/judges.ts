@@ -1,12 +1,13 @@
 /** How far the judges can be believed: against labels, against each other, and the answers that they disagree on. */
 import type { Agreement, Disagreement, Figure, JudgeFacts, Summary } from "../types.ts";
-import { verdictChip } from "./answers.ts";
+import { calibrationPlots } from "./calibration.ts";
 import { h, nothing, section } from "./dom.ts";
 import { flatten, tree } from "./facts.ts";
 import { count, interval, number, percent, target, words } from "./format.ts";
 import { measuredOn, plainFigure } from "./judge-note.ts";
 import { table } from "./table.ts";
 import { textBox } from "./texts.ts";
+import { verdictChip } from "./verdict.ts";
 import { visibleLine } from "./visible.ts";
 
 /** The judges against labels and against each other, and the limits that follow. */
@@ -23,6 +24,7 @@ export function judges({
     "The judges",
     text,
     againstLabels(all),
+    calibrationPlots(all),
     h(
       "div",
       { class: "prose" },

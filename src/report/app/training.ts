@@ -1,4 +1,4 @@
-/** Training curves under TRL's names: how each player's loss, reward margin and reward accuracy went, step by step. */
+/** Training curves under TRL's names: how each player's loss, rewards, their margin and accuracy went, step by step. */
 import * as Plot from "@observablehq/plot";
 import type { Role } from "../../records.ts";
 import type { Summary, Training } from "../types.ts";
@@ -38,10 +38,16 @@ function curves(role: Role, all: readonly Training[]): HTMLElement {
     h(
       "div",
       { class: "grid four" },
-      curve(role, before, "loss", "Initialization: loss", "Supervised, on hand-written examples."),
-      curve(role, after, "loss", "Loss", "DPO, with its likelihood term if there is one."),
-      curve(role, after, "rewards/margins", "Reward margin", "rewards/margins"),
-      curve(role, after, "rewards/accuracies", "Reward accuracy", "rewards/accuracies"),
+      curve(role, before, ["loss"], "Initialization: loss", "Supervised, on hand-written examples."),
+      curve(role, after, ["loss"], "Loss", "DPO, with its likelihood term if there is one."),
+      curve(role, after, ["rewards/accuracies"], "Reward accuracy", "rewards/accuracies"),
+      curve(
+        role,
+        after,
+        ["rewards/margins", "rewards/chosen", "rewards/rejected"],
+        "Rewards",
+        "β × (log-probability − the reference's) of both sides, and their margin. 0 is the reference.",
+      ),
     ),
   );
 }
@@ -61,12 +67,23 @@ function keptSteps(role: Role, all: readonly Training[]): HTMLElement | null {
 }
 
 interface Step {
+  /** Which of the curves. */
+  readonly key: string;
   readonly at: number;
   readonly value: number;
   readonly iteration: number;
 }
 
-function curve(role: Role, all: readonly Training[], key: string, title: string, text: string): HTMLElement | null {
+/** Colours of what is not the curve's own figure. */
+const sides: Readonly<Record<string, string>> = { "rewards/chosen": "var(--good)", "rewards/rejected": colors.quiet };
+
+function curve(
+  role: Role,
+  all: readonly Training[],
+  keys: readonly string[],
+  title: string,
+  text: string,
+): HTMLElement | null {
   const steps: Step[] = [];
   const starts: { readonly at: number; readonly name: string }[] = [];
   let done = 0;
@@ -74,20 +91,26 @@ function curve(role: Role, all: readonly Training[], key: string, title: string,
     starts.push({ at: done + 0.5, name: role === "red-team" ? redTeam(iteration) : target(iteration) });
     // Thinned curves keep their place on the axis: a step's own number counts from 1.
     for (const step of own) {
-      const value = step[key];
-      if (value !== undefined) steps.push({ at: done + (step.step ?? 0), value, iteration });
+      for (const key of keys) {
+        const value = step[key];
+        if (value !== undefined) steps.push({ key, at: done + (step.step ?? 0), value, iteration });
+      }
     }
     done += total;
   }
   if (steps.length === 0) return null;
-  const color = role === "red-team" ? colors.redTeam : colors.target;
+  const main = role === "red-team" ? colors.redTeam : colors.target;
+  const color = (key: string) => sides[key] ?? main;
+  const there = keys.filter((key) => steps.some((s) => s.key === key));
   const values = steps.map((s) => s.value);
-  const share = key === "rewards/accuracies";
+  const share = keys[0] === "rewards/accuracies";
   const low = Math.min(0, ...values);
+  const top = Math.max(0, ...values) * 1.05 || (low < 0 ? 0 : 1);
   return chart({
     title,
     key: `${role} ${title}`,
     text,
+    legend: there.length > 1 ? there.map((key) => ({ name: key, color: color(key) })) : [],
     height: 200,
     plot: () => ({
       marginLeft: 44,
@@ -101,7 +124,7 @@ function curve(role: Role, all: readonly Training[], key: string, title: string,
         label: "step",
         labelOffset: 34,
       },
-      y: { domain: share ? [0, 1] : [low, Math.max(...values) * 1.05 || 1], ticks: 4, grid: true, label: null },
+      y: { domain: share ? [0, 1] : [low, top], ticks: 4, grid: true, label: null },
       marks: [
         Plot.ruleY([0], { stroke: colors.line }),
         Plot.ruleX(starts.slice(1), { x: "at", stroke: colors.muted, strokeDasharray: "2 3", strokeOpacity: 0.7 }),
@@ -114,24 +137,35 @@ function curve(role: Role, all: readonly Training[], key: string, title: string,
           textAnchor: "start",
           fill: colors.muted,
         }),
-        Plot.line(steps, { x: "at", y: "value", z: "iteration", stroke: color, strokeWidth: 1.8 }),
-        steps.length <= 60 ? Plot.dot(steps, { x: "at", y: "value", fill: color, r: 2.5 }) : null,
+        Plot.line(steps, {
+          x: "at",
+          y: "value",
+          z: (s: Step) => `${s.key} ${s.iteration}`,
+          stroke: (s: Step) => color(s.key),
+          strokeWidth: 1.8,
+        }),
+        steps.length <= 60 * there.length
+          ? Plot.dot(steps, { x: "at", y: "value", fill: (s: Step) => color(s.key), r: 2.5 })
+          : null,
       ],
     }),
     numbers: {
-      head: ["Adapter", "Steps", "First", "Last", "Mean"],
-      rows: all.flatMap(({ iteration, total }) => {
-        const own = steps.filter((s) => s.iteration === iteration).map((s) => s.value);
-        if (own.length === 0) return [];
-        const mean = own.reduce((a, b) => a + b, 0) / own.length;
-        return [
-          [
-            role === "red-team" ? redTeam(iteration) : target(iteration),
-            count(total),
-            ...[own[0]!, own.at(-1)!, mean].map((v) => number(v, 3)),
-          ],
-        ];
-      }),
+      head: ["Adapter", "Curve", "Steps", "First", "Last", "Mean"],
+      rows: all.flatMap(({ iteration, total }) =>
+        there.flatMap((key) => {
+          const own = steps.filter((s) => s.iteration === iteration && s.key === key).map((s) => s.value);
+          if (own.length === 0) return [];
+          const mean = own.reduce((a, b) => a + b, 0) / own.length;
+          return [
+            [
+              role === "red-team" ? redTeam(iteration) : target(iteration),
+              key,
+              count(total),
+              ...[own[0]!, own.at(-1)!, mean].map((v) => number(v, 3)),
+            ],
+          ];
+        }),
+      ),
     },
   });
 }

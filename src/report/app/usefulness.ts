@@ -1,9 +1,10 @@
 /** What safety costs and whether the attacks stay varied: small charts of one figure each, by Target or Red Team. */
 import * as Plot from "@observablehq/plot";
-import type { Point, Summary } from "../types.ts";
+import type { Comparison, Point, Summary } from "../types.ts";
 import { chart } from "./chart.ts";
 import { h, nothing, section } from "./dom.ts";
 import { number, percent, redTeam, target } from "./format.ts";
+import { otherColor, otherMarks, otherRun } from "./other-run.ts";
 import { colors } from "./palette.ts";
 
 /** Over-refusal, perplexity, refusals. */
@@ -11,7 +12,8 @@ export function usefulness({
   overRefusal,
   perplexity,
   refusals,
-}: Pick<Summary, "overRefusal" | "perplexity" | "refusals">): HTMLElement {
+  against,
+}: Pick<Summary, "overRefusal" | "perplexity" | "refusals" | "against">): HTMLElement {
   const text =
     "A model that refuses everything is safe and of no use. These figures stand beside every ASR for that reason.";
   const charts = [
@@ -21,6 +23,7 @@ export function usefulness({
       overRefusal,
       targets,
       shares,
+      against && [against, against.overRefusal],
     ),
     small(
       "Perplexity of ordinary answers",
@@ -28,6 +31,7 @@ export function usefulness({
       perplexity,
       targets,
       plain,
+      against && [against, against.perplexity],
     ),
     small(
       "Attack prompts refused",
@@ -35,6 +39,7 @@ export function usefulness({
       refusals.test,
       targets,
       shares,
+      against && [against, against.refusals.test],
     ),
     small(
       "Ordinary requests refused",
@@ -42,6 +47,7 @@ export function usefulness({
       refusals.ordinary,
       targets,
       shares,
+      against && [against, against.refusals.ordinary],
     ),
   ].filter((c) => c !== null);
   return section(
@@ -53,7 +59,7 @@ export function usefulness({
 }
 
 /** Diversity of what the Red Teams write. */
-export function variety({ prompts }: Pick<Summary, "prompts">): HTMLElement {
+export function variety({ prompts, against }: Pick<Summary, "prompts" | "against">): HTMLElement {
   const known = {
     diversity: ["Diversity", "One minus the mean likeness to the nearest other prompt. Higher is more varied."],
     "distinct-2": [
@@ -65,7 +71,14 @@ export function variety({ prompts }: Pick<Summary, "prompts">): HTMLElement {
   } as const;
   const charts = Object.entries(known)
     .map(([metric, [title, text]]) =>
-      small(title, text, prompts[metric] ?? [], redTeams, metric === "kept" ? shares : plain),
+      small(
+        title,
+        text,
+        prompts[metric] ?? [],
+        redTeams,
+        metric === "kept" ? shares : plain,
+        metric === "diversity" && against !== null ? [against, against.diversity] : null,
+      ),
     )
     .filter((c) => c !== null);
   const text = "A Red Team that finds one trick and repeats it looks strong and teaches the Target little.";
@@ -81,6 +94,9 @@ interface Kind {
   readonly label: (index: number) => string;
   readonly color: string;
 }
+
+/** Another run, and its points. */
+type OtherPoints = readonly [Comparison, readonly Point[]];
 
 interface Scale {
   readonly format: (value: number | null) => string;
@@ -98,23 +114,39 @@ function small(
   points: readonly Point[],
   { label, color }: Kind,
   { format, tick }: Scale,
+  other: OtherPoints | null = null,
 ): HTMLElement | null {
+  const beside = other?.[1].filter((p) => p.value !== null) ?? [];
   const known = points
     .filter((p) => p.value !== null)
     .map((p) => ({ ...p, x: label(p.index), from: p.low ?? p.value!, to: p.high ?? p.value!, label: format(p.value) }));
   if (known.length === 0) return null;
-  const top = Math.max(...known.map((p) => p.to));
+  const top = Math.max(...known.map((p) => p.to), ...beside.map((p) => p.high ?? p.value!));
+  const domain = [...new Set([...known, ...beside].map((p) => p.index))].sort((a, b) => a - b).map(label);
+  const cells = (p: Point) => [
+    format(p.value),
+    p.low === null ? "" : `${format(p.low)} to ${format(p.high)}`,
+    String(p.n),
+  ];
   return chart({
     title,
     text,
+    legend:
+      beside.length === 0
+        ? []
+        : [
+            { name: "this run", color },
+            { name: otherRun(other![0]), color: otherColor },
+          ],
     height: 190,
     plot: (width) => ({
       marginLeft: 44,
       marginRight: 34,
       marginTop: 20,
-      x: { type: "point", domain: known.map((p) => p.x), label: null, padding: 0.4 },
+      x: { type: "point", domain, label: null, padding: 0.4 },
       y: { domain: [0, top === 0 ? 0.1 : top * 1.12], tickFormat: tick, ticks: 4, grid: true, label: null },
       marks: [
+        ...otherMarks(beside, label, -8),
         Plot.ruleY([0], { stroke: colors.line }),
         Plot.line(known, { x: "x", y: "value", stroke: color, strokeWidth: 1.5, strokeOpacity: 0.6 }),
         Plot.ruleX(known, { x: "x", y1: "from", y2: "to", stroke: color, strokeWidth: 2, strokeOpacity: 0.45 }),
@@ -135,12 +167,10 @@ function small(
     }),
     numbers: {
       head: ["", title, "95 % interval", "n"],
-      rows: known.map((p) => [
-        p.x,
-        format(p.value),
-        p.low === null ? "" : `${format(p.low)} to ${format(p.high)}`,
-        String(p.n),
-      ]),
+      rows: [
+        ...points.filter((p) => p.value !== null).map((p) => [label(p.index), ...cells(p)]),
+        ...beside.map((p) => [`${label(p.index)} of ${otherRun(other![0])}`, ...cells(p)]),
+      ],
     },
   });
 }

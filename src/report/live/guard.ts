@@ -1,15 +1,17 @@
 /**
- * Who may ask the live view, and for what: a GET from this machine's own browser, for one of two paths. A page of
+ * Who may ask the live view, and for what: a GET from this machine's own browser, for one of three paths. A page of
  * another site that has its name point here (DNS rebinding) still sends its own name as Host, and a page that asks
  * across sites says so in Origin or Sec-Fetch-Site; all are refused before anything is read.
  */
 import type { IncomingHttpHeaders } from "node:http";
 
 /** What is asked for. */
-export type Route = "page" | "events";
+export type Route = "page" | "events" | "attempts";
 
 /** A route, or the status and the words of a refusal. */
-export type Admission = { readonly route: Route; readonly since: string | undefined } | Refusal;
+export type Admission =
+  | { readonly route: Route; readonly since: string | undefined; readonly query: URLSearchParams }
+  | Refusal;
 
 export interface Refusal {
   readonly status: 403 | 404 | 405;
@@ -20,6 +22,7 @@ const names = ["127.0.0.1", "localhost"];
 const routes: ReadonlyMap<string, Route> = new Map([
   ["/", "page"],
   ["/events", "events"],
+  ["/attempts", "attempts"],
 ]);
 
 /** Lets a request in, or says why not. */
@@ -41,7 +44,8 @@ export function admit(
   const route = routes.get(path);
   if (route === undefined) return refuse(404, "there is nothing here");
   const last = headers["last-event-id"];
-  return { route, since: typeof last === "string" ? last : (new URLSearchParams(query).get("since") ?? undefined) };
+  const asked = new URLSearchParams(query);
+  return { route, since: typeof last === "string" ? last : (asked.get("since") ?? undefined), query: asked };
 }
 
 function refuse(status: Refusal["status"], text: string): Refusal {

@@ -2,7 +2,8 @@
 import { appendFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type LiveReport, serveReport } from "./server.ts";
 
@@ -47,6 +48,36 @@ async function listen(since: string, enough: (all: readonly Told[]) => boolean):
 const score = (value: number) =>
   `${JSON.stringify({ iteration: 0, suite: "test", metric: "asr", value, low: null, high: null, n: 10, judge: "j", target: 0 })}\n`;
 const summaries = (all: readonly Told[]) => all.filter(({ event }) => event === "summary");
+
+it("lays another run beside it", async () => {
+  const other = await mkdtemp(join(tmpdir(), "seas-other-"));
+  await writeFile(join(other, "run.json"), JSON.stringify({ format: 1, config: { iterations: 2 } }));
+  const compared = await serveReport(run, { port: 0, against: other });
+  expect(await (await fetch(compared.url)).text()).toContain(`"against":{"name":"${basename(other)}"`);
+  await compared.close();
+  await rm(other, { recursive: true });
+});
+
+it("gives all attempts, and texts of those that the page knows of", async () => {
+  const ask = (query = "") => fetch(`${view.url}attempts${query}`);
+  expect((await ask()).status).toBe(204);
+  await mkdir(join(run, "1"));
+  const attempt = { id: "a", promptId: "p", sample: 0, response: "an answer", finishReason: "stop" };
+  const usage = { promptTokens: 1, completionTokens: 1 };
+  await writeFile(join(run, "1", "attempts.jsonl"), `${JSON.stringify({ ...attempt, usage })}\n`);
+  const unpacked = async (response: Response) =>
+    JSON.parse(gunzipSync(new Uint8Array(await response.arrayBuffer())).toString());
+  const { version, total, blocks } = await unpacked(await ask());
+  expect([total, blocks]).toEqual([1, [0]]);
+  expect(await unpacked(await ask(`?version=${version}&block=0`))).toEqual(["an answer"]);
+  for (const query of [
+    `?version=${version}&block=1`,
+    `?version=${version}&block=../0`,
+    "?version=x&block=0",
+    "?block=0",
+  ])
+    expect((await ask(query)).status).toBe(204);
+});
 
 it("gives everything to a page that knows nothing, then only what changed", async () => {
   const [first] = summaries(await listen("", (all) => summaries(all).length > 0));

@@ -1,7 +1,7 @@
 /**
  * The live report: the page of the static file on 127.0.0.1, and a stream of server-sent events with what changed since.
  * While nobody looks nothing is read; while somebody does, a summary may take a tenth of one core, so that the run
- * which it shows is not slowed down. Two routes, GET only (guard.ts); nothing of the folder is served as a file.
+ * which it shows is not slowed down. Three routes, GET only (guard.ts); nothing of the folder is served as a file.
  */
 import { randomBytes } from "node:crypto";
 import { createServer, type ServerResponse } from "node:http";
@@ -12,6 +12,7 @@ import { eventFollower } from "../../run/events.ts";
 import { loadApp } from "../bundle.ts";
 import { policyOf, reportHtml } from "../html.ts";
 import { summarize } from "../summary.ts";
+import { liveAttempts } from "./attempts.ts";
 import { createFeed } from "./feed.ts";
 import { admit } from "./guard.ts";
 import { signatureOf } from "./signature.ts";
@@ -23,6 +24,8 @@ export interface ServeOptions {
   readonly port: number;
   /** Milliseconds between two looks at the folder. @default 500 */
   readonly interval?: number;
+  /** Folder of another run, whose figures stand beside this one's. */
+  readonly against?: string | undefined;
 }
 
 /** A report being served. */
@@ -47,12 +50,16 @@ const sign = 15_000; // ms between signs of life, so that a dead connection is n
  *
  * @throws SeasError E_RUN when the folder is no run; E_PORT when the port is taken
  */
-export async function serveReport(runDir: string, { port, interval = 500 }: ServeOptions): Promise<LiveReport> {
+export async function serveReport(
+  runDir: string,
+  { port, interval = 500, against }: ServeOptions,
+): Promise<LiveReport> {
   const app = await loadApp();
   let signature = await signatureOf(runDir).catch(() => "");
-  const feed = createFeed(randomBytes(6).toString("hex"), await summarize(runDir));
+  const feed = createFeed(randomBytes(6).toString("hex"), await summarize(runDir, { against }));
   const follow = eventFollower(join(runDir, "events.jsonl"));
   const watch = createStageWatch();
+  const attempts = liveAttempts(runDir, restFactor);
   const listeners = new Set<Listener>();
   let notBefore = 0;
 
@@ -61,7 +68,7 @@ export async function serveReport(runDir: string, { port, interval = 500 }: Serv
     const found = await signatureOf(runDir);
     if (found === signature || (!force && performance.now() < notBefore)) return;
     const from = performance.now();
-    feed.update(await summarize(runDir));
+    feed.update(await summarize(runDir, { against }));
     signature = found;
     notBefore = performance.now() + restFactor * (performance.now() - from);
   };
@@ -101,7 +108,13 @@ export async function serveReport(runDir: string, { port, interval = 500 }: Serv
       "content-type": "text/html; charset=utf-8",
       "content-security-policy": `${policyOf(app, true)}; frame-ancestors 'none'`,
     });
-    response.end(reportHtml(feed.summary(), app, feed.version()));
+    response.end(reportHtml(feed.summary(), app, { version: feed.version() }));
+  };
+  const answerAttempts = async (response: ServerResponse, query: URLSearchParams): Promise<void> => {
+    const packed = await attempts.answer(query);
+    // 204 and no refusal: a page that asks too early, or for texts of before, has done nothing wrong.
+    response.writeHead(packed === null ? 204 : 200, { ...headers, "content-type": "application/octet-stream" });
+    response.end(packed ?? undefined);
   };
   const answerEvents = (response: ServerResponse, since: string | undefined): void => {
     response.writeHead(200, { ...headers, "content-type": "text/event-stream" });
@@ -121,6 +134,7 @@ export async function serveReport(runDir: string, { port, interval = 500 }: Serv
       response.writeHead(asked.status, { ...headers, "content-type": "text/plain; charset=utf-8" });
       response.end(`${asked.text}\n`);
     } else if (asked.route === "events") answerEvents(response, asked.since);
+    else if (asked.route === "attempts") void answerAttempts(response, asked.query).catch(() => response.destroy());
     else void answerPage(response).catch(() => response.destroy());
   });
   await listening(server, port);
@@ -128,6 +142,7 @@ export async function serveReport(runDir: string, { port, interval = 500 }: Serv
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     async close() {
       clearInterval(life);
+      attempts.close();
       clearTimeout(timer);
       listeners.clear();
       const closed = new Promise((resolve) => server.close(resolve));
