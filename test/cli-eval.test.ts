@@ -112,7 +112,8 @@ describe("models", () => {
   });
 
   it.each([
-    ["http://127.0.0.1:8000/v1", "E_USAGE", "models on servers cannot be evaluated yet"],
+    ["http://#llama", "E_USAGE", "expected URL#MODEL"],
+    ["http://key@127.0.0.1:8000/v1#llama", "E_USAGE", "expected URL#MODEL"],
     ["MODEL+none", "E_USAGE", "none is no adapter"],
     ["MODEL+none.gguf", "E_USAGE", "none.gguf is no adapter"],
     ["no-model", "E_MODEL", "no model `no-model`"],
