@@ -68,19 +68,17 @@ function leakLine({ splits, texts, clusters, templates, near, nearest }: Leak, s
   return `${a} and ${b} share ${counted(texts, "text")}, ${counted(clusters, "cluster")}, ${counted(templates, "template")}; ${counted(near, "row")} near each other; nearest pair ${nearest.toFixed(2)}`;
 }
 
-/** Of two splits, in words that differ. */
+/** Of two splits, whatever the words: how much is near, and where; the nearest pair in any case, to be looked at. */
 function meaningLines(
-  { splits, near, nearest, pairs, compared }: MeaningLeak,
+  { splits, near, pairs, compared }: MeaningLeak,
   safe: (text: string) => string,
   places: (list: readonly string[]) => string,
 ): string[] {
   const [a, b] = splits.map(safe);
-  const sizes = compared.map(count).join(" × ");
+  const shown = pairs.filter(({ similarity }, i) => i === 0 || similarity >= alike);
   return [
-    `${a} and ${b} by embeddings (${sizes} rows): ${counted(near, "row")} with the same meaning (${alike} and more); nearest pair ${nearest.toFixed(2)}`,
-    ...pairs.map(
-      ({ similarity, places: pair }) => `same meaning across splits, ${similarity.toFixed(2)}: ${places(pair)}`,
-    ),
+    `${a} and ${b} by embeddings, ${compared.map(count).join(" × ")} rows: ${counted(near, "row")} near each other in meaning`,
+    ...shown.map(({ similarity, places: pair }) => `   cosine ${similarity.toFixed(2)}: ${places(pair)}`),
   ];
 }
 

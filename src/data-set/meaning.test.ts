@@ -33,12 +33,16 @@ describe("meaningLeaks", () => {
       ["train", "dev", 0, 3, 1],
       ["test", "dev", 0, 2, 1],
     ]);
-    expect(leaks[0]!.nearest).toBeCloseTo(Math.cos(angle(10)), 6);
     expect(leaks[0]!.pairs.map(({ places }) => places)).toEqual([
       ["a:2", "b:1"],
       ["a:3", "b:1"],
+      ["a:1", "b:1"],
     ]);
-    expect(leaks[1]!.pairs).toEqual([]);
+    expect(leaks[0]!.pairs[0]!.similarity).toBeCloseTo(Math.cos(angle(10)), 6);
+    expect(leaks[2]!.pairs.map(({ places }) => places)).toEqual([
+      ["b:2", "c:1"],
+      ["b:1", "c:1"],
+    ]);
   });
 
   it("asks nobody about one split", async () => {

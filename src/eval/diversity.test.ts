@@ -19,8 +19,8 @@ const figures = (sets: readonly PromptSet[], more: { most?: number; seed?: numbe
 
 describe("diversityFigures", () => {
   it("holds each set against itself and against the others", async () => {
-    const { size, scores } = await figures([set("near", [0, 10, 20]), set("far", [100, 160, 230])]);
-    expect(size).toBe(3);
+    const { size, measured, scores } = await figures([set("near", [0, 10, 20]), set("far", [100, 160, 230])]);
+    expect([size, measured]).toEqual([3, [3, 3]]);
     const near = scores.filter(({ metric }) => metric === "nearest-minilm");
     expect(near.map(({ suite, against, n }) => [suite, against, n])).toEqual([
       ["near", undefined, 3],
@@ -42,18 +42,25 @@ describe("diversityFigures", () => {
     expect(metrics.slice(2)).toEqual(["diversity", "distinct-1", "distinct-2", "self-bleu"]);
   });
 
-  it("measures as many prompts of each as the smallest set has, drawn from the seed", async () => {
-    const large = set(
-      "large",
-      Array.from({ length: 100 }, (_, i) => 3 * i),
-    );
-    const small = set("small", [0, 90, 180, 270]);
+  it("tells what a set is in itself as of the smallest, and holds it against all of another", async () => {
+    const circle = Array.from({ length: 100 }, (_, i) => 3.6 * i);
+    const [large, small] = [set("large", circle), set("small", [0, 90, 180, 270])];
     const first = await figures([large, small]);
-    expect(first.size).toBe(4);
-    expect(first.scores.every(({ n }) => n === 4)).toBe(true);
+    const value = ({ scores }: typeof first, suite: string, against?: string) =>
+      scores.find((s) => s.suite === suite && s.metric === "nearest-minilm" && s.against === against)!;
+    expect([first.size, first.measured]).toEqual([4, [100, 4]]);
+    // Three others at random on a circle are on average 45° away; in the whole set the nearest is 3.6° away.
+    expect(value(first, "large").value).toBeGreaterThan(0.5);
+    expect(value(first, "large").value).toBeLessThan(0.85);
+    expect(value(await figures([large]), "large").value).toBeCloseTo(cosine(3.6), 6);
+    expect(value(first, "small", "large").value).toBeCloseTo(1, 6);
+    expect(value(first, "large").n).toBe(100);
+    expect(first.scores.filter(({ metric }) => metric === "diversity").map(({ n }) => n)).toEqual([4, 4]);
+
     expect(await figures([large, small])).toEqual(first);
     expect(await figures([large, small], { seed: 2 })).not.toEqual(first);
-    expect((await figures([large, small], { most: 3 })).size).toBe(3);
+    const limited = await figures([large, small], { most: 3 });
+    expect([limited.size, limited.measured]).toEqual([3, [3, 3]]);
   });
 
   it("draws clusters for intervals, and tells nothing of a single prompt's neighbours", async () => {

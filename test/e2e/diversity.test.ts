@@ -34,16 +34,16 @@ describe("seas eval --diversity", () => {
     const argv = ["eval", "--diversity", "--suite", `${path("varied.jsonl")},${path("narrow.jsonl")}`];
     const { code, stdout } = await seas(...argv, "--json", path("out.json"));
     expect(code).toBe(0);
-    expect(stdout).toContain("on 8 prompts of each set, drawn with seed 1");
+    expect(stdout).toContain("* as of 8 prompts of each set");
     expect(stdout).toMatch(/^ +varied +narrow +training$/m);
-    expect(stdout).toMatch(/^category × style cells with a prompt +40 of 160 +– +160 of 160$/m);
+    expect(stdout).toMatch(/^category × style cells +40 of 160 +– +160 of 160$/m);
     expect(stdout).toMatch(/^varied has no prompt in: .* and 108 more cells$/m);
 
     const json = JSON.parse(await readFile(path("out.json"), "utf8"));
     expect(json).toMatchObject({
       format: 1,
       embedding: { name: "sentence-transformers/all-MiniLM-L6-v2", sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
-      settings: { prompts: 8, seed: 1 },
+      settings: { asOf: 8, seed: 1 },
     });
     expect(json.suites[0].cells.empty).toHaveLength(120);
     const scores: Score[] = json.scores.map((score: unknown) => Score.parse(score));
@@ -58,7 +58,7 @@ describe("seas eval --diversity", () => {
     const again = await seas(...argv);
     expect(again.stdout).toBe(stdout);
     const other = await seas(...argv, "--seed", "2", "--limit", "5");
-    expect(other.stdout).toContain("on 5 prompts of each set, drawn with seed 2");
+    expect(other.stdout).toContain("* as of 5 prompts of each set");
   });
 });
 
@@ -70,8 +70,9 @@ describe("seas data check --embeddings", () => {
     const report = path("report.md");
     const { code, stdout } = await seas("data", "check", path("set"), "--strict", "--embeddings", "--out", report);
     expect(code).toBe(100);
-    expect(stdout).toMatch(/^test and train by embeddings \(2 × 2 rows\): 1 row with the same meaning/m);
-    expect(stdout).toMatch(/^same meaning across splits, 0\.9\d: train\.jsonl.*1; test\.jsonl.*1$/m);
+    expect(stdout).toMatch(
+      /^test and train by embeddings, 2 × 2 rows: 1 row near each other in meaning\n {3}cosine 0\.9\d: train\.jsonl.*1; test\.jsonl.*1$/m,
+    );
     expect(await readFile(report, "utf8")).toContain("by sentence embeddings (all-MiniLM-L6-v2)");
   });
 

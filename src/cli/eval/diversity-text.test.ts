@@ -17,6 +17,7 @@ it("has a row a figure, a column a set, and names what is empty", () => {
     ],
     {
       size: 3,
+      measured: [1000, 3],
       scores: [
         score("a", "nearest-minilm", 0.5, { low: 0.4, high: 0.625 }),
         score("a", "nearest-minilm", 0.25, { against: hostile }),
@@ -28,20 +29,20 @@ it("has a row a figure, a column a set, and names what is empty", () => {
     7,
   );
   expect(text).toMatchInlineSnapshot(`
-    "                                                           a  b
-    prompts                                                1,200  3
-    similarity to the nearest other of the set  0.50 [0.40–0.63]  –
-       to the nearest of a                                     –  –
-       to the nearest of b                                  0.25  –
-    1 − similarity by 5-grams of characters                    –  –
-    different words / words                                    –  –
-    different word pairs / word pairs                          –  –
-    self-BLEU                                               0.00  –
-    category × style cells with a prompt                  2 of 4  –
+    "                                                       a  b
+    prompts                                   1,000 of 1,200  3
+    similarity to the nearest of the set *  0.50 [0.40–0.63]  –
+       of the 1,000 of a                                   –  –
+       of the 3 of b                                    0.25  –
+    1 − similarity by 5-grams *                            –  –
+    different words / words *                              –  –
+    different word pairs / word pairs *                    –  –
+    self-BLEU *                                         0.00  –
+    category × style cells                            2 of 4  –
     a has no prompt in: x × y, z × y
     a: 1 prompt in no cell
 
-    on 3 prompts of each set, drawn with seed 7; [95 % intervals] draw clusters of prompts
-    similarity: cosine by the-model, lower is more different; figures of sets of another size do not compare"
+    similarity: cosine by the-model, lower is more different; [95 % intervals] draw clusters of prompts
+    * as of 3 prompts of each set, as many as the smallest has: tables with another number do not compare (seed 7)"
   `);
 });

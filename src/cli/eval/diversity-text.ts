@@ -20,10 +20,11 @@ const named = 12;
  * The table and what goes with it.
  *
  * @param embedder name of the model
+ * @param seed of the draws
  */
 export function diversityText(
   sets: readonly ShownSet[],
-  { size, scores }: DiversityFigures,
+  { size, measured, scores }: DiversityFigures,
   embedder: string,
   seed: number,
 ): string {
@@ -33,18 +34,19 @@ export function diversityText(
       cell(scores.find((s) => s.suite === name && s.metric === metric && s.against === against)),
     ),
   ];
+  const others = sets.length < 2 ? [] : sets;
   const rows = [
     ["", ...sets.map(({ name }) => short(name))],
-    ["prompts", ...sets.map(({ of }) => count(of))],
-    row("similarity to the nearest other of the set", "nearest-minilm"),
-    ...sets.map(({ name }) => row(`   to the nearest of ${short(name)}`, "nearest-minilm", name)),
-    row("1 − similarity by 5-grams of characters", "diversity"),
-    row("different words / words", "distinct-1"),
-    row("different word pairs / word pairs", "distinct-2"),
-    row("self-BLEU", "self-bleu"),
+    ["prompts", ...sets.map(({ of }, i) => `${measured[i]! < of ? `${count(measured[i]!)} of ` : ""}${count(of)}`)],
+    row("similarity to the nearest of the set *", "nearest-minilm"),
+    ...others.map(({ name }, i) => row(`   of the ${count(measured[i]!)} of ${short(name)}`, "nearest-minilm", name)),
+    row("1 − similarity by 5-grams *", "diversity"),
+    row("different words / words *", "distinct-1"),
+    row("different word pairs / word pairs *", "distinct-2"),
+    row("self-BLEU *", "self-bleu"),
     [
-      "category × style cells with a prompt",
-      ...sets.map(({ cells }) => (cells ? `${cells.filled} of ${cells.of}` : "–")),
+      "category × style cells",
+      ...sets.map(({ cells }) => (cells ? `${count(cells.filled)} of ${count(cells.of)}` : "–")),
     ],
   ];
   return [
@@ -54,8 +56,8 @@ export function diversityText(
       cells && cells.outside > 0 ? [`${short(name)}: ${counted(cells.outside, "prompt")} in no cell`] : [],
     ),
     "",
-    `on ${count(size)} prompts of each set, drawn with seed ${seed}; [95 % intervals] draw clusters of prompts`,
-    `similarity: cosine by ${embedder}, lower is more different; figures of sets of another size do not compare`,
+    `similarity: cosine by ${embedder}, lower is more different; [95 % intervals] draw clusters of prompts`,
+    `* as of ${counted(size, "prompt")} of each set, as many as the smallest has: tables with another number do not compare (seed ${seed})`,
   ].join("\n");
 }
 

@@ -53,17 +53,18 @@ export async function performDiversity(
 function document(
   suites: readonly Suite[],
   sets: readonly ShownSet[],
-  { size, scores }: DiversityFigures,
+  { size, measured, scores }: DiversityFigures,
   { name, sha256, origin }: EmbedderFacts,
   settings: { readonly limit: number; readonly seed: number },
 ) {
   return {
     format: 1,
     embedding: { name, sha256, origin },
-    settings: { ...settings, prompts: size },
+    settings: { ...settings, asOf: size },
     suites: suites.map((suite, i) => ({
       name: suite.name,
       sha256: hashOf(suite.rows),
+      prompts: measured[i]!,
       of: suite.rows.length,
       files: suite.files.map((file) => ({ origin: file.origin, sha256: file.sha256 })),
       ...(suite.licence !== undefined && { licence: suite.licence }),
