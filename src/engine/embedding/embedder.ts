@@ -19,7 +19,7 @@ import { miniLmId, miniLmWheel } from "./minilm.ts";
 /** Tokens of a text that are read, as its authors set it; what comes after them is not looked at. */
 const mostTokens = 256;
 /** Tokens of a batch, padding included. */
-const batchTokens = 4096;
+const batchTokens = 2048;
 /** Added to the score of what is padding. */
 const hidden = -1e9;
 
@@ -83,7 +83,7 @@ export async function openEmbedder(options: OpenEmbedderOptions = {}): Promise<E
     throw new SeasError("E_MODEL", `${path}: reads ${config.maxPositions} tokens, not ${mostTokens}`);
   const session = await openSession(
     { mean: bertMean(config) },
-    { threads: options.threads ?? 0, weights: [weights], spin: true, keepMemory: true },
+    { threads: options.threads ?? 0, weights: [weights], prepack: true, keepMemory: true },
   );
   return {
     ...{ name, sha256, origin, folder: path },
