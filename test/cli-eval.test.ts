@@ -151,6 +151,8 @@ describe("seas eval", () => {
     [["--suite", "ATTACKS", "--suite", "ATTACKS"], "two suites are called attacks", "another name"],
     [["--suite", ","], "no suite is named", "lists them"],
     [["--replay"], "--replay needs --run", "whose attacks"],
+    [["--suite", "ATTACKS", "--diversity", "--model", "x"], "--model has no meaning with --diversity", "two commands"],
+    [["--suite", "ATTACKS", "--diversity"], "--out has no meaning with --diversity", "two commands"],
     [["--run", "RUN", "--replay"], "holds no attack that is through yet", "all of them are written"],
     [["--attacks", "some-rum"], "some-rum is not a run", "did you mean `some-run`?"],
     [["--siute", "ATTACKS"], "unknown flag `--siute`", "did you mean `--suite`?"],

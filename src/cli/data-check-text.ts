@@ -1,6 +1,7 @@
 /** What a check of a data set found, as Markdown to keep and as lines for a terminal; names in it are hostile, prompts are not in it. */
 import { basename } from "node:path";
 import type { Leak, SetReport } from "../data-set/check.ts";
+import { alike, type MeaningLeak } from "../data-set/meaning.ts";
 import { leak, nearDuplicate } from "../data-set/row.ts";
 import { markdownTable, markdownText } from "../formats/markdown.ts";
 import { count, counted, percent } from "./format.ts";
@@ -27,13 +28,14 @@ export function checkMarkdown(report: SetReport, files: readonly string[], name:
     countTable("style", report.styles),
   ].filter((text) => text !== "");
   const title = `# Check of ${markdownText(basename(name))}`;
-  const how = `By \`seas data check\`. Near-duplicates: character 5-gram cosine of ${nearDuplicate} and more within a split; a leak: ${leak} and more across splits. Texts are compared as they look, without signs that do not show. Rows are named by place; no prompt is shown.`;
+  const how = `By \`seas data check\`. Near-duplicates: character 5-gram cosine of ${nearDuplicate} and more within a split; a leak: ${leak} and more across splits${report.meaning === undefined ? "" : `, or a cosine of ${alike} and more by sentence embeddings (all-MiniLM-L6-v2)`}. Texts are compared as they look, without signs that do not show. Rows are named by place; no prompt is shown.`;
   const lines = findings(report, files, markdownText).map((line) => `- ${line}`);
   return `${[title, how, lines.join("\n"), ...tables].join("\n\n")}\n`;
 }
 
 function findings(report: SetReport, files: readonly string[], safe: (text: string) => string): string[] {
-  const { rows, withoutPrompt, splits, leaks, cells, lengths, otherLanguages, personal, evaluationOnly } = report;
+  const { rows, withoutPrompt, splits, leaks, cells, lengths, otherLanguages, personal, evaluationOnly, meaning } =
+    report;
   const places = (list: readonly string[]) => list.map((at) => safe(basename(at))).join("; ");
   const prompts = rows - withoutPrompt;
   const other = sum([...otherLanguages.values()]);
@@ -42,6 +44,7 @@ function findings(report: SetReport, files: readonly string[], safe: (text: stri
     `${counted(rows, "row")} in ${counted(files.length, "file")}, ${counted(splits.length, "split")}${withoutPrompt > 0 ? `; ${count(withoutPrompt)} without a prompt` : ""}`,
     ...leaks.map((one) => leakLine(one, safe)),
     ...leaks.flatMap(({ places: pairs }) => pairs.map(([a, b]) => `near each other across splits: ${places([a, b])}`)),
+    ...(meaning ?? []).flatMap((one) => meaningLines(one, safe, places)),
     ...splits.map(
       ({ name, duplicates, nearDuplicates, compared, places: first, rows: of }) =>
         `${safe(name)}: ${counted(duplicates, "duplicate")}, ${counted(nearDuplicates, "near-duplicate")}${compared + duplicates < of ? ` among the first ${count(compared)} texts` : ""}${first.length > 0 ? `; first: ${places(first)}` : ""}`,
@@ -63,6 +66,20 @@ function findings(report: SetReport, files: readonly string[], safe: (text: stri
 function leakLine({ splits, texts, clusters, templates, near, nearest }: Leak, safe: (text: string) => string): string {
   const [a, b] = splits.map(safe);
   return `${a} and ${b} share ${counted(texts, "text")}, ${counted(clusters, "cluster")}, ${counted(templates, "template")}; ${counted(near, "row")} near each other; nearest pair ${nearest.toFixed(2)}`;
+}
+
+/** Of two splits, whatever the words: how much is near, and where; the nearest pair in any case, to be looked at. */
+function meaningLines(
+  { splits, near, pairs, compared }: MeaningLeak,
+  safe: (text: string) => string,
+  places: (list: readonly string[]) => string,
+): string[] {
+  const [a, b] = splits.map(safe);
+  const shown = pairs.filter(({ similarity }, i) => i === 0 || similarity >= alike);
+  return [
+    `${a} and ${b} by embeddings, ${compared.map(count).join(" × ")} rows: ${counted(near, "row")} near each other in meaning`,
+    ...shown.map(({ similarity, places: pair }) => `   cosine ${similarity.toFixed(2)}: ${places(pair)}`),
+  ];
 }
 
 function splitTable({ splits }: SetReport): string {

@@ -40,9 +40,10 @@ export const command = defineCommand({
     const { signal, stop } = catchInterrupts(progress, "stopping…");
     try {
       const suite = await suiteOf(args.suite, progress, signal);
-      const rows = suite.rows.map(({ prompt, category, expected, source, clusterId }) => ({
+      const rows = suite.rows.map(({ prompt, category, style, expected, source, clusterId }) => ({
         prompt,
         category,
+        ...(style !== undefined && { style }),
         expected,
         source,
         clusterId,

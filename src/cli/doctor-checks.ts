@@ -117,7 +117,7 @@ export async function checkModelSources(
 async function inCache(cache: string): Promise<string | undefined> {
   const folder = join(cache, "hub", defaultModelId.replace("/", "--"));
   if ((await readHubOrigin(folder)) !== undefined) return folder;
-  const file = join(cache, basename(smollm2Wheel.entry));
+  const file = join(cache, basename(smollm2Wheel.files[0].entry));
   return stat(file).then(
     () => file,
     () => undefined,

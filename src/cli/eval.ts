@@ -1,16 +1,18 @@
 /**
  * `seas eval`: models on suites of prompts. Attack success by a judge, refusals of what is harmless, answers to what is not, all with
- * intervals; models side by side on the same prompts; limits for CI.
+ * intervals; models side by side on the same prompts; limits for CI. Or, without anybody who answers, how varied the prompts are.
  */
 import { basename } from "node:path";
 import { defineCommand } from "citty";
 import type { Config } from "../config.ts";
 import { type AbilitySuite, openAbility } from "../eval/ability-rows.ts";
 import { attackSuites } from "../eval/attack-suites.ts";
+import { trainingSuite } from "../eval/training-prompts.ts";
 import { type RunInfo, readRun } from "../run/inspect.ts";
 import type { Suite } from "../suites/open.ts";
 import type { CommandModule, Streams } from "./commands.ts";
 import { loadConfig } from "./config-file.ts";
+import { performDiversity } from "./eval/diversity.ts";
 import { type EvalOptions, evalArguments, evalOptions, requireComparable, requireMeasurable } from "./eval/options.ts";
 import { performEval } from "./eval/perform.ts";
 import { openPlayers } from "./eval/players.ts";
@@ -29,6 +31,7 @@ export const examples: CommandModule["examples"] = [
   ["seas eval --run runs/NAME --replay", "do a run's old attacks work on its last Target again?"],
   ["seas eval --attacks runs/NAME --model model.gguf", "a run's attacks on another model"],
   ["seas eval --ability ordinary --run runs/NAME", "what training cost: perplexity before and after"],
+  ["seas eval --attacks runs/NAME --diversity", "how varied what each Red Team wrote is; nobody answers"],
   ["seas eval --suite xstest --limit 50 --max-over-refusal 0.05 --junit out.xml", "a limit for CI: 100 when not kept"],
 ];
 
@@ -41,7 +44,8 @@ export const command = defineCommand({
     const config = await configOf(args.config, run);
     const screen = screenOf(streams.stderr);
     const progress = createProgress({ screen, stream: streams.stderr, samples: false, inRun: false });
-    const { signal, stop } = catchInterrupts(progress, "stopping… answers and verdicts so far are kept");
+    const saving = options.diversity ? "stopping…" : "stopping… answers and verdicts so far are kept";
+    const { signal, stop } = catchInterrupts(progress, saving);
     try {
       const suites: Suite[] = [];
       for (const spec of options.suites) suites.push(await suiteOf(spec, progress, signal));
@@ -49,7 +53,12 @@ export const command = defineCommand({
       const seed = options.seed ?? config.seed;
       const ability: AbilitySuite[] = [];
       for (const spec of options.ability) ability.push(await openAbility(spec, options.limit, seed));
+      if (options.diversity) suites.push(trainingSuite());
       requireMeasurable(suites, ability, options.limits);
+      if (options.diversity) {
+        const { limit } = options;
+        return await performDiversity({ suites, limit, seed, json: args.json }, streams, progress, signal);
+      }
       if (args["win-rate"] !== undefined) requireComparable(suites, options, run !== undefined);
       const trainedOn = run?.config.data.dataset;
       if (trainedOn) await warnOfSuites(trainedOn, screen);

@@ -8,6 +8,7 @@ import { createDuplicateIndex, normaliseText, visibleText } from "../data/simila
 import { groupBy } from "../group-by.ts";
 import { otherLanguage } from "../judges/language.ts";
 import { forMeasuringOnly } from "../suites/sources.ts";
+import type { MeaningLeak } from "./meaning.ts";
 import type { ReadRow } from "./read.ts";
 import { leak, nearDuplicate } from "./row.ts";
 
@@ -56,6 +57,8 @@ export interface SetReport {
   readonly personal: ReadonlyMap<PersonalKind, { readonly rows: number; readonly places: readonly string[] }>;
   /** Rows that say they are from a suite for measuring only, by suite. */
   readonly evaluationOnly: ReadonlyMap<string, number>;
+  /** By embeddings; absent where nobody asked for it. */
+  readonly meaning?: readonly MeaningLeak[];
 }
 
 /** Places that are named of each finding. */
@@ -97,10 +100,11 @@ export function checkSet(rows: readonly ReadRow[]): SetReport {
 }
 
 /** Whether nothing was found that `--strict` stops at: doubles, leaks, personal data and secrets, rows for measuring only. */
-export function isClean({ splits, leaks, personal, evaluationOnly }: SetReport): boolean {
+export function isClean({ splits, leaks, personal, evaluationOnly, meaning = [] }: SetReport): boolean {
   return (
     splits.every(({ duplicates, nearDuplicates }) => duplicates + nearDuplicates === 0) &&
     leaks.every((one) => one.texts + one.clusters + one.templates + one.near === 0) &&
+    meaning.every(({ near }) => near === 0) &&
     personal.size === 0 &&
     evaluationOnly.size === 0
   );

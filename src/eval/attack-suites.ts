@@ -53,11 +53,13 @@ export async function attackSuites(
   const suites = [...groupBy(written, suiteName)].map(([author, prompts]) => {
     const seen = replay ? everywhere : new Set<string>();
     const source = `${author} of ${name}`;
-    const rows = prompts.flatMap(({ id, text, category, seedId }): SuiteRow[] => {
+    const rows = prompts.flatMap(({ id, text, category, style, seedId }): SuiteRow[] => {
       if (seen.has(text)) return [];
       seen.add(text);
       const clusterId = `${name}/${seedId ?? behaviours.get(id) ?? id}`;
-      return [{ id, prompt: text, expected: "any", category, clusterId, source }];
+      return [
+        { id, prompt: text, expected: "any", category, ...(style !== undefined && { style }), clusterId, source },
+      ];
     });
     const again = prompts.length - rows.length;
     return {

@@ -60,11 +60,13 @@ function addRow(
     category,
     clusterId: read.clusterId ?? hashId("suite-cluster", from, normaliseText(read.cluster ?? prompt)),
     source: from,
+    ...(read.style !== undefined && { style: read.style }),
     ...(meta !== undefined && { meta }),
   });
 }
 
-type Read = ReturnType<SuiteSource["read"]> & Partial<Pick<ReturnType<typeof readPlain>, "source" | "clusterId">>;
+type Read = ReturnType<SuiteSource["read"]> &
+  Partial<Pick<ReturnType<typeof readPlain>, "source" | "clusterId" | "style">>;
 
 /** The row as its importer reads it; what it finds wrong is said with the place. */
 function placed(at: string, row: Row, source: SuiteSource | undefined): Read {

@@ -16,6 +16,8 @@ export const SuiteRow = z.object({
   expected: Expected,
   /** As its source names it; empty where it names none. */
   category: z.string(),
+  /** How it asks, in whatever words its source has; absent where nothing is said. */
+  style: z.string().optional(),
   /** Rows that hang together: intervals draw clusters, not rows. */
   clusterId: z.string(),
   /** The suite that it is from. */

@@ -35,6 +35,11 @@ export const evalArguments = {
     description:
       "Multiple choice from {question, choices, answer}, perplexity of {prompt, answer}; `ordinary`: our own answers. No judge",
   },
+  diversity: {
+    type: "boolean",
+    description:
+      "How varied the prompts of the suites are, by embeddings and words, and how near our training prompts; no model answers, none judges",
+  },
   model: {
     type: "string",
     valueHint: "MODELS",
@@ -86,9 +91,11 @@ export const evalArguments = {
   json: { type: "string", valueHint: "FILE", description: "All figures as JSON, in the place of an older one" },
 } as const;
 
+type Switch = "replay" | "diversity";
+
 /** What citty makes of them. */
-type Given = { readonly [K in Exclude<keyof typeof evalArguments, "replay">]?: string | undefined } & {
-  readonly replay?: boolean | undefined;
+type Given = { readonly [K in Exclude<keyof typeof evalArguments, Switch>]?: string | undefined } & {
+  readonly [K in Switch]?: boolean | undefined;
 };
 
 /** The flags that decide what is measured. */
@@ -96,6 +103,8 @@ export interface EvalOptions {
   readonly suites: readonly string[];
   /** The run's own past attacks. */
   readonly replay: boolean;
+  /** The prompts are measured, and nobody answers them. */
+  readonly diversity: boolean;
   /** Files, or `ordinary`. */
   readonly ability: readonly string[];
   /** Runs whose Red Teams' prompts are suites. */
@@ -118,6 +127,8 @@ export function evalOptions(given: Given, rawArgs: readonly string[]): EvalOptio
   const attacks = valuesOf(rawArgs, "attacks");
   const ability = valuesOf(rawArgs, "ability");
   const replay = given.replay === true;
+  const diversity = given.diversity === true;
+  if (diversity) requireNoAnswers(rawArgs);
   if (replay && given.run === undefined) {
     throw new SeasError("E_USAGE", "--replay needs --run", {
       hint: "--run RUN names whose attacks, and whose Targets",
@@ -133,6 +144,7 @@ export function evalOptions(given: Given, rawArgs: readonly string[]): EvalOptio
     replay,
     attacks,
     ability,
+    diversity,
     models: valuesOf(rawArgs, "model"),
     iterations: iterations.length === 0 ? undefined : [...new Set(iterations)],
     limit: wholeNumber(given.limit, "--limit", 1),
@@ -195,5 +207,21 @@ export function requireComparable(
   if (suites.flatMap(({ rows }) => rows).some(({ expected }) => expected === "answer")) return;
   throw new SeasError("E_USAGE", "--win-rate: these suites hold no prompt that is to be answered", {
     hint: "add one such as xstest or a file with `expected: answer`",
+  });
+}
+
+/** Flags of who answers, who judges, and what is made of it. */
+const ofAnswers: readonly (keyof typeof evalArguments)[] = [
+  ...(["replay", "ability", "model", "win-rate", "run", "role", "iteration", "judge", "samples"] as const),
+  ...(["max-tokens", "out", "max-asr", "max-over-refusal", "junit"] as const),
+];
+
+/** @throws SeasError E_USAGE naming the first flag that means nothing where only prompts are measured */
+function requireNoAnswers(rawArgs: readonly string[]): void {
+  const given = rawArgs.flatMap((arg) => /^--([\w-]+)/.exec(arg)?.[1] ?? []);
+  const other = ofAnswers.find((flag) => given.includes(flag));
+  if (other === undefined) return;
+  throw new SeasError("E_USAGE", `--${other} has no meaning with --diversity, which measures prompts, not answers`, {
+    hint: "give them in two commands; --attacks RUN names what a run's Red Teams wrote",
   });
 }

@@ -75,7 +75,7 @@ describe("requireTensors", () => {
     expect(() => check(wrong)).toThrow("m: tensor model.norm.weight is [8, 1], expected [8]");
     const extra = found().set("model.layers.2.mlp.up_proj.weight", { shape: [12, 8] });
     expect(() => check(extra)).toThrow(
-      "m: tensor model.layers.2.mlp.up_proj.weight has no place in this decoder of 20 tensors",
+      "m: tensor model.layers.2.mlp.up_proj.weight has no place in this model of 20 tensors",
     );
   });
 

@@ -64,17 +64,17 @@ export function decoderTensors(config: DecoderConfig): readonly ExpectedTensor[]
 }
 
 /**
- * Compares what a file holds with what the decoder needs.
+ * Compares what a file holds with what the model needs.
  *
  * @param nameOf which of the two names the file uses
- * @param mayIgnore names that carry nothing the decoder computes with
+ * @param mayIgnore names that carry nothing the model computes with
  * @throws SeasError E_MODEL naming the first tensor that is missing, superfluous or of another shape
  */
-export function requireTensors(
+export function requireTensors<T extends Pick<ExpectedTensor, "shape">>(
   source: string,
-  expected: readonly ExpectedTensor[],
+  expected: readonly T[],
   found: ReadonlyMap<string, { readonly shape: readonly number[] }>,
-  nameOf: (tensor: ExpectedTensor) => string,
+  nameOf: (tensor: T) => string,
   mayIgnore: (name: string) => boolean = () => false,
 ): void {
   const names = new Set<string>();
@@ -97,7 +97,7 @@ export function requireTensors(
   }
   for (const name of found.keys()) {
     if (!names.has(name) && !mayIgnore(name)) {
-      throw new SeasError("E_MODEL", `${source}: tensor ${name} has no place in this decoder of ${names.size} tensors`);
+      throw new SeasError("E_MODEL", `${source}: tensor ${name} has no place in this model of ${names.size} tensors`);
     }
   }
 }

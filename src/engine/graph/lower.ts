@@ -46,6 +46,7 @@ export const lowerings: Readonly<Record<Exclude<Op, "input" | "weight" | "consta
   softplus: plain("Softplus"),
   silu: (n, e) => e.emit("QuickGelu", n.inputs.map(e.value), { domain: microsoft, attrs: { alpha: { float: 1 } } })[0]!,
   gelu: (n, e) => e.emit("FastGelu", n.inputs.map(e.value), { domain: microsoft })[0]!,
+  geluErf: (n, e) => e.emit("Gelu", n.inputs.map(e.value), { domain: microsoft })[0]!,
   matmul: (n, e) => {
     const { transA, transB } = n.attrs as { transA: number; transB: number };
     const inputs = n.inputs.map(e.value);
@@ -78,6 +79,10 @@ export const lowerings: Readonly<Record<Exclude<Op, "input" | "weight" | "consta
   softmax: (n, e) => e.emit("Softmax", n.inputs.map(e.value), { attrs: { axis: -1 } })[0]!,
   rmsNorm: (n, e) =>
     e.emit("SimplifiedLayerNormalization", n.inputs.map(e.value), {
+      attrs: { axis: -1, epsilon: { float: n.attrs.epsilon as number }, stash_type: 1 },
+    })[0]!,
+  layerNorm: (n, e) =>
+    e.emit("LayerNormalization", n.inputs.map(e.value), {
       attrs: { axis: -1, epsilon: { float: n.attrs.epsilon as number }, stash_type: 1 },
     })[0]!,
   rope: (n, e) => {

@@ -57,6 +57,11 @@ export function gelu(a: Node): Node {
   return node("gelu", [a], a.shape);
 }
 
+/** GELU as it is defined, a · Φ(a) (Hendrycks & Gimpel, 1606.08415), by the error function; it has no derivative here. */
+export function geluErf(a: Node): Node {
+  return node("geluErf", [a], a.shape);
+}
+
 /**
  * op(a) · op(b) over the last two dimensions, leading dimensions equal (or 1 in b, which then has no derivative); 2-D
  * operands take ONNX Gemm, others FusedMatMul, so that a transpose costs no copy.
@@ -164,6 +169,14 @@ export function softmax(a: Node): Node {
 /** a / sqrt(mean(a²) + epsilon) · scale over the last dimension: (…, D), scale (D). */
 export function rmsNorm(a: Node, scale: Node, epsilon: number): Node {
   return node("rmsNorm", [a, scale], a.shape, { epsilon });
+}
+
+/**
+ * (a − mean) / sqrt(variance + epsilon) · scale + shift over the last dimension (Ba et al., 1607.06450): (…, D), scale and
+ * shift (D); it has no derivative here.
+ */
+export function layerNorm(a: Node, scale: Node, shift: Node, epsilon: number): Node {
+  return node("layerNorm", [a, scale, shift], a.shape, { epsilon });
 }
 
 /**

@@ -76,7 +76,8 @@ async function readText(path: string): Promise<string | undefined> {
   }
 }
 
-async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
+/** A file of JSON that has this form; undefined where there is none. Throws SeasError E_MODEL for another form. */
+export async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
   const text = await readText(path);
   if (text === undefined) return undefined;
   try {

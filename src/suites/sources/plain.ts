@@ -1,5 +1,5 @@
 /**
- * A file of one's own: {prompt}, and what else is known of it: expected, category, source, clusterId. So is what
+ * A file of one's own: {prompt}, and what else is known of it: expected, category, style, source, clusterId. So is what
  * `seas data import` writes, which comes back as it went.
  */
 import { SeasError } from "../../errors.ts";
@@ -12,15 +12,14 @@ import { Expected } from "../suite-row.ts";
  *
  * @throws SeasError E_DATA, without the place, where there is no prompt, or `expected` is none of the three
  */
-export function readPlain(
-  row: Row,
-): Draft & { readonly source: string | undefined; readonly clusterId: string | undefined } {
+export function readPlain(row: Row): Draft & Readonly<Record<"source" | "clusterId" | "style", string | undefined>> {
   return {
     prompt: textOf(row, "prompt"),
     expected: expectedOf(optionalText(row, "expected")),
     category: optionalText(row, "category") ?? "",
     source: optionalText(row, "source"),
     clusterId: optionalText(row, "clusterId"),
+    style: optionalText(row, "style"),
   };
 }
 

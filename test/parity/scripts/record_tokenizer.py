@@ -113,4 +113,5 @@ def main():
     print(len(rows), "strings,", len(chats), "chats,", os.path.getsize(path), "bytes")
 
 
-main()
+if __name__ == "__main__":
+    main()
