@@ -7,6 +7,27 @@ const url = z
     error: "keys stand in no file: `apiKeyEnv` names a variable",
   });
 
+/** How the server comes to serve what a run trains. */
+const AdapterServing = z
+  .strictObject({
+    kind: z
+      .enum(["vllm", "sglang", "ollama", "folder", "command"])
+      .describe("folder: the adapter's folder is the model's name, as `transformers serve` takes it"),
+    command: z
+      .string()
+      .default("")
+      .describe("of kind command, `./deploy.sh {role} {iteration} {path}`; its last line is the model's name, or nothing"),
+    root: z
+      .strictObject({ here: z.string(), there: z.string() })
+      .optional()
+      .describe("where the server sees a folder of this machine, when under another name"),
+  })
+  .refine(({ kind, command }) => (kind === "command") === (command !== ""), {
+    path: ["command"],
+    error: "a command is wanted for kind command, and for no other",
+  });
+export type AdapterServing = z.infer<typeof AdapterServing>;
+
 export const ServerDefinition = z.strictObject({
   url: z
     .union([url, z.array(url).min(1)])
@@ -23,6 +44,7 @@ export const ServerDefinition = z.strictObject({
     .positive()
     .default(64)
     .describe("most requests at each url at once; fewer where more bring no more tokens a second"),
+  adapters: AdapterServing.optional().describe("how it comes to serve what a run trains; none = it cannot"),
   timeoutSeconds: z.number().positive().default(300).describe("of one attempt"),
   patienceSeconds: z.number().positive().default(600).describe("how long a server that is gone is waited for"),
 });

@@ -1,0 +1,54 @@
+/**
+ * A command of the user's that makes a server serve an adapter: `./deploy.sh {role} {iteration} {path}`. The words of the command are
+ * fixed before anything is put into them, and no shell reads them, so no path can become a command.
+ */
+import { spawn } from "node:child_process";
+import { SeasError } from "../errors.ts";
+
+/** What stands in braces. */
+export interface HookValues {
+  readonly role: string;
+  readonly iteration: number;
+  readonly path: string;
+}
+
+/**
+ * Runs it, and gives the last line that it printed: the model's name on the server, or nothing for the one that it has.
+ *
+ * @throws SeasError E_CONFIG when it cannot be run or knows other words in braces, E_NETWORK when it fails
+ */
+export async function runHook(command: string, values: HookValues): Promise<string> {
+  const [program, ...args] = wordsOf(command).map((word) => filled(word, values, command));
+  if (program === undefined) throw new SeasError("E_CONFIG", "the command for adapters is empty");
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
+    let said = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      said = (said + text).slice(-10_000);
+    });
+    child.on("error", (cause) => {
+      reject(new SeasError("E_CONFIG", `${program} cannot be run: ${cause.message}`, { cause }));
+    });
+    child.on("close", (code) => {
+      if (code === 0) return resolve(said.trim().split("\n").at(-1)!.trim());
+      reject(
+        new SeasError("E_NETWORK", `${command} ended with ${code ?? "a signal"} for ${values.role} ${values.iteration}`, {
+          hint: "its messages stand above; the run goes on where it stopped",
+          retryable: true,
+        }),
+      );
+    });
+  });
+}
+
+/** Words as a shell would part them, with quotes and without anything else. */
+function wordsOf(command: string): string[] {
+  return [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, double, single, bare]) => double ?? single ?? bare!);
+}
+
+function filled(word: string, values: HookValues, command: string): string {
+  return word.replace(/\{(\w+)\}/g, (_, key: string) => {
+    if (key === "role" || key === "iteration" || key === "path") return `${values[key]}`;
+    throw new SeasError("E_CONFIG", `${command}: {${key}} is not known`, { hint: "{role}, {iteration}, {path}" });
+  });
+}
