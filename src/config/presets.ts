@@ -18,6 +18,7 @@ const quick: Config = {
     trainable: "lora",
     loraRank: 16,
     loraAlpha: 32,
+    server: null,
   },
   servers: {},
   data: { dataset: null, trainPrompts: 100_000 },

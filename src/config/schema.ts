@@ -50,6 +50,11 @@ export const Config = z.strictObject({
       ),
     loraRank: positive,
     loraAlpha: positive,
+    server: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe("one of `servers`, which serves the base and both players' adapters; null = they play in this process"),
   }),
   servers: z
     .record(z.string(), ServerDefinition)

@@ -6,8 +6,8 @@
  * advanced_features/lora (POST /load_lora_adapter, model `BASE:NAME`); Ollama, docs/api.md (POST /api/blobs, /api/create).
  */
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { join, posix, relative, resolve, sep } from "node:path";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join, posix, relative, resolve, sep } from "node:path";
 import type { AdapterServing } from "../config/servers.ts";
 import { describeError, SeasError } from "../errors.ts";
 import type { Adapter } from "../records.ts";
@@ -46,7 +46,7 @@ export function adapterServing(served: Served, serving: AdapterServing): (adapte
         return `${served.model}:${name}`;
       };
     case "folder":
-      return async (adapter) => pathThere(adapter, serving);
+      return async (adapter) => pathThere(await copyFor(served.model, adapter), serving);
     case "ollama":
       return async (adapter) => {
         await atEach(served, (url) => createInOllama(served, rootOf(url), adapter));
@@ -76,6 +76,22 @@ function load(name: string, adapter: Adapter, serving: AdapterServing) {
   return { lora_name: name, lora_path: pathThere(adapter, serving) };
 }
 
+/**
+ * The adapter in a folder of its own name, since a server keeps what it has read under a folder's name, with the base as the server
+ * finds it. Beside the one that training wrote, so a shared disk shares both.
+ */
+async function copyFor(base: string, adapter: Adapter): Promise<Adapter> {
+  const path = join(dirname(resolve(adapter.path)), "served", nameOf(adapter));
+  await mkdir(path, { recursive: true });
+  await copyFile(join(adapter.path, weights), join(path, weights));
+  const settings: object = JSON.parse(await readFile(join(adapter.path, configFile), "utf8"));
+  await writeFile(join(path, configFile), `${JSON.stringify({ ...settings, base_model_name_or_path: base }, null, 2)}\n`);
+  return { ...adapter, path };
+}
+
+/** PEFT's two files. */
+const [weights, configFile] = ["adapter_model.safetensors", "adapter_config.json"];
+
 /** Where the server finds the adapter's folder: as it is called here, or under another root. */
 function pathThere({ path }: Adapter, { root }: AdapterServing): string {
   const here = resolve(path);
@@ -103,7 +119,7 @@ async function post(served: Served, url: string, body: unknown, need: string): P
 /** PEFT's two files as blobs, then a model of base and adapter. */
 async function createInOllama(served: Served, root: string, adapter: Adapter): Promise<void> {
   const adapters: Record<string, string> = {};
-  for (const file of ["adapter_config.json", "adapter_model.safetensors"]) {
+  for (const file of [configFile, weights]) {
     const bytes = await readFile(join(adapter.path, file));
     const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
     adapters[file] = digest;

@@ -19,12 +19,14 @@ import type { Model, Trainer, TrainOptions } from "../seams.ts";
 /**
  * A trainer over embedded models.
  *
+ * @param base trains in the place of models that play elsewhere, on a server that serves the same base
  * @example const adapter = await embeddedTrainer().dpo(model, pairs, options);
  */
-export function embeddedTrainer(): Trainer {
+export function embeddedTrainer(base?: EmbeddedModel): Trainer {
+  const here = (model: Model) => (isEmbedded(model) || base === undefined ? model : base.with(model.adapter));
   return {
     dpo: (model, pairs, options) =>
-      finish(model, options, async (embedded, lora, settings) => {
+      finish(here(model), options, async (embedded, lora, settings) => {
         const { engine } = embedded;
         const tokens = pairs.map((pair) => {
           const prompt = promptTokens(engine, pair.prompt);
@@ -43,7 +45,7 @@ export function embeddedTrainer(): Trainer {
         });
       }),
     sft: (model, examples, options) =>
-      finish(model, options, ({ engine }, lora, settings) => {
+      finish(here(model), options, ({ engine }, lora, settings) => {
         const sequences = examples.map((e) =>
           truncate(
             { prompt: promptTokens(engine, e.prompt), completion: completionTokens(engine, e.completion) },
