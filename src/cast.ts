@@ -6,14 +6,16 @@ import { openBaseModel } from "./engine/base-model.ts";
 import { usableDevice } from "./engine/device.ts";
 import { createEngine, type Engine } from "./engine/engine.ts";
 import { engineVersion } from "./engine/graph/session.ts";
-import { describeError } from "./errors.ts";
+import { describeError, SeasError } from "./errors.ts";
 import { type Calibration, readCalibration } from "./judges/calibrations.ts";
 import { classifierJudge } from "./judges/classifier-judge.ts";
 import { type JudgeCard, readJudge } from "./judges/judge-file.ts";
 import { hashOf, type NamedJudge, namedJudge, type OpenEmbedded } from "./judges/named.ts";
 import { shippedJudge } from "./judges/shipped.ts";
+import { nearest } from "./nearest.ts";
 import { embeddedModel } from "./players/embedded.ts";
-import type { Reporter } from "./seams.ts";
+import { servedPlayer } from "./players/served.ts";
+import type { Model, Reporter } from "./seams.ts";
 import type { Cast } from "./seas.ts";
 import { embeddedTrainer } from "./trainers/embedded.ts";
 
@@ -110,10 +112,11 @@ export async function embeddedCast(
   const judge = (name: string) => namedJudge(name, config.judge.define, embedded.open, process.env);
   const [train, score] = [await judge(config.judge.train), await judge(config.judge.score)];
   const { base, threads, device, precision } = engine;
+  const here = embeddedModel(engine, { batchSize: config.attack.batchSize });
   return {
     engine,
-    base: embeddedModel(engine, { batchSize: config.attack.batchSize }),
-    trainer: embeddedTrainer(),
+    base: playerOf(config, note) ?? here,
+    trainer: embeddedTrainer(here),
     trainJudge: train.judge,
     scoreJudge: score.judge,
     calibrations: { train: await knownOf(train, note), score: await knownOf(score, note) },
@@ -124,10 +127,28 @@ export async function embeddedCast(
         train: { name: config.judge.train, card: train.card },
         score: { name: config.judge.score, card: score.card },
       },
+      ...(config.model.server !== null && { server: config.servers[config.model.server]!.model }),
       engine: { name: "onnxruntime", version: engineVersion(), threads, device, precision },
     },
     close: embedded.close,
   };
+}
+
+/** The base of both players on a server, where the configuration says so. */
+function playerOf({ model, servers }: Config, note: (text: string) => void): Model | undefined {
+  if (model.server === null) return undefined;
+  const definition = Object.hasOwn(servers, model.server) ? servers[model.server]! : undefined;
+  if (definition === undefined) {
+    const near = nearest(model.server, Object.keys(servers));
+    throw new SeasError("E_CONFIG", `\`model.server\`: no server \`${model.server}\` under \`servers\``, {
+      hint: near === undefined ? "describe it there: url, model, adapters" : `did you mean \`${near}\`?`,
+    });
+  }
+  if (definition.adapters === undefined)
+    throw new SeasError("E_CONFIG", `server \`${model.server}\` cannot serve what the run trains`, {
+      hint: "`adapters` says how it takes them: vllm, sglang, ollama, folder, or a command",
+    });
+  return servedPlayer(model.server, definition, process.env, note);
 }
 
 /** What is known of a judge: its filed calibration, else its card. One that cannot be read must not keep a run from beginning. */

@@ -1,12 +1,10 @@
 /** A model on a server, as `--model` names it: one of the configuration's `servers`, or URL#MODEL. */
-
-import type { ServerDefinition } from "../../config/servers.ts";
 import type { Config } from "../../config.ts";
+import { ServerDefinition } from "../../config/servers.ts";
 import { SeasError } from "../../errors.ts";
 import { hashOf } from "../../judges/named.ts";
-import { openaiModel } from "../../players/openai.ts";
+import { servedPlayer } from "../../players/served.ts";
 import { listModels } from "../../servers/models.ts";
-import { createServer } from "../../servers/server.ts";
 import type { EvalModel } from "./players.ts";
 
 /**
@@ -28,33 +26,14 @@ export async function servedModel(
       hint: "a key is named by `apiKeyEnv` in the configuration's `servers`",
     });
   const model = at < 0 ? await onlyModel(url) : spec.slice(at + 1);
-  const definition: ServerDefinition = {
-    url,
-    model,
-    api: "chat",
-    concurrency: 64,
-    timeoutSeconds: 300,
-    patienceSeconds: 600,
-  };
+  const definition = ServerDefinition.parse({ url, model });
   return ofServer(model, definition, note);
 }
 
 function ofServer(name: string, definition: ServerDefinition, note: (text: string) => void): EvalModel {
-  const { url, model, api, apiKeyEnv, concurrency, timeoutSeconds, patienceSeconds } = definition;
-  const apiKey = apiKeyEnv === undefined ? undefined : process.env[apiKeyEnv];
-  if (apiKeyEnv !== undefined && !apiKey)
-    throw new SeasError("E_CONFIG", `server \`${name}\`: ${apiKeyEnv} is not set`, { hint: `export ${apiKeyEnv}=…` });
-  const server = createServer({
-    urls: [url].flat(),
-    model,
-    apiKey,
-    concurrency,
-    timeout: 1000 * timeoutSeconds,
-    patience: 1000 * patienceSeconds,
-    note,
-  });
   // What a server really serves under a name cannot be seen from here.
-  return { name, model: openaiModel(server, { name, api }), sha256: hashOf(["server", model, api]), iteration: 0 };
+  const sha256 = hashOf(["server", definition.model, definition.api]);
+  return { name, model: servedPlayer(name, definition, process.env, note), sha256, iteration: 0 };
 }
 
 /** Of a server that serves one. */

@@ -1,0 +1,38 @@
+/** A player on one of the configuration's servers. */
+import type { ServerDefinition } from "../config/servers.ts";
+import { SeasError } from "../errors.ts";
+import type { Model } from "../seams.ts";
+import { adapterServing } from "../servers/adapters.ts";
+import { createServer } from "../servers/server.ts";
+import { openaiModel } from "./openai.ts";
+
+/**
+ * The model of a server, under a name for records and reports.
+ *
+ * @param environment where its key is looked up
+ * @param note a line when it is gone, and when it is back
+ * @throws SeasError E_CONFIG when its key is not set
+ */
+export function servedPlayer(
+  name: string,
+  definition: ServerDefinition,
+  environment: Readonly<Record<string, string | undefined>>,
+  note: (text: string) => void,
+): Model {
+  const { url, model, api, apiKeyEnv, concurrency, adapters, timeoutSeconds, patienceSeconds } = definition;
+  const apiKey = apiKeyEnv === undefined ? undefined : environment[apiKeyEnv];
+  if (apiKeyEnv !== undefined && !apiKey)
+    throw new SeasError("E_CONFIG", `server \`${name}\`: ${apiKeyEnv} is not set`, { hint: `export ${apiKeyEnv}=…` });
+  const urls = [url].flat();
+  const server = createServer({
+    urls,
+    model,
+    apiKey,
+    concurrency,
+    timeout: 1000 * timeoutSeconds,
+    patience: 1000 * patienceSeconds,
+    note,
+  });
+  const serve = adapters && adapterServing({ urls, model, apiKey }, adapters);
+  return openaiModel(server, { name, api, serve });
+}
