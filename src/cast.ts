@@ -18,6 +18,7 @@ import { servedPlayer } from "./players/served.ts";
 import type { Model, Reporter } from "./seams.ts";
 import type { Cast } from "./seas.ts";
 import { embeddedTrainer } from "./trainers/embedded.ts";
+import { rayTrainer } from "./trainers/ray.ts";
 
 /** A cast that holds native memory until it is closed. */
 export interface EmbeddedCast extends Cast {
@@ -116,7 +117,7 @@ export async function embeddedCast(
   return {
     engine,
     base: playerOf(config, note) ?? here,
-    trainer: embeddedTrainer(here),
+    trainer: config.trainer.kind === "ray" ? rayTrainer(config.trainer, here, note) : embeddedTrainer(here),
     trainJudge: train.judge,
     scoreJudge: score.judge,
     calibrations: { train: await knownOf(train, note), score: await knownOf(score, note) },
