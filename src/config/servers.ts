@@ -16,7 +16,9 @@ const AdapterServing = z
     command: z
       .string()
       .default("")
-      .describe("of kind command, `./deploy.sh {role} {iteration} {path}`; its last line is the model's name, or nothing"),
+      .describe(
+        "of kind command, `./deploy.sh {role} {iteration} {path}`; its last line is the model's name, or nothing",
+      ),
     root: z
       .strictObject({ here: z.string(), there: z.string() })
       .optional()

@@ -34,7 +34,9 @@ export function adapterServing(served: Served, serving: AdapterServing): (adapte
     case "vllm":
       return async (adapter) => {
         const name = nameOf(adapter);
-        await atEach(served, (url) => post(served, `${url}/load_lora_adapter`, load(name, adapter, serving), needs.vllm));
+        await atEach(served, (url) =>
+          post(served, `${url}/load_lora_adapter`, load(name, adapter, serving), needs.vllm),
+        );
         return name;
       };
     case "sglang":
@@ -85,7 +87,10 @@ async function copyFor(base: string, adapter: Adapter): Promise<Adapter> {
   await mkdir(path, { recursive: true });
   await copyFile(join(adapter.path, weights), join(path, weights));
   const settings: object = JSON.parse(await readFile(join(adapter.path, configFile), "utf8"));
-  await writeFile(join(path, configFile), `${JSON.stringify({ ...settings, base_model_name_or_path: base }, null, 2)}\n`);
+  await writeFile(
+    join(path, configFile),
+    `${JSON.stringify({ ...settings, base_model_name_or_path: base }, null, 2)}\n`,
+  );
   return { ...adapter, path };
 }
 
@@ -97,7 +102,8 @@ function pathThere({ path }: Adapter, { root }: AdapterServing): string {
   const here = resolve(path);
   if (root === undefined) return here;
   const below = relative(resolve(root.here), here);
-  if (below.startsWith("..")) throw new SeasError("E_CONFIG", `${here} is not below ${root.here}, which the server sees`);
+  if (below.startsWith(".."))
+    throw new SeasError("E_CONFIG", `${here} is not below ${root.here}, which the server sees`);
   return posix.join(root.there, ...below.split(sep));
 }
 

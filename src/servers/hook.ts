@@ -32,10 +32,14 @@ export async function runHook(command: string, values: HookValues): Promise<stri
     child.on("close", (code) => {
       if (code === 0) return resolve(said.trim().split("\n").at(-1)!.trim());
       reject(
-        new SeasError("E_NETWORK", `${command} ended with ${code ?? "a signal"} for ${values.role} ${values.iteration}`, {
-          hint: "its messages stand above; the run goes on where it stopped",
-          retryable: true,
-        }),
+        new SeasError(
+          "E_NETWORK",
+          `${command} ended with ${code ?? "a signal"} for ${values.role} ${values.iteration}`,
+          {
+            hint: "its messages stand above; the run goes on where it stopped",
+            retryable: true,
+          },
+        ),
       );
     });
   });
@@ -43,7 +47,9 @@ export async function runHook(command: string, values: HookValues): Promise<stri
 
 /** Words as a shell would part them, with quotes and without anything else. */
 function wordsOf(command: string): string[] {
-  return [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, double, single, bare]) => double ?? single ?? bare!);
+  return [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    ([, double, single, bare]) => double ?? single ?? bare!,
+  );
 }
 
 function filled(word: string, values: HookValues, command: string): string {

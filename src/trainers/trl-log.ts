@@ -14,7 +14,9 @@ export function stepsOf(log: string): { readonly steps: TrainStep[]; readonly to
     for (const [, of] of line.matchAll(bar)) total = Number(of);
     const from = line.indexOf("{");
     if (from < 0) continue;
-    const figures = Object.fromEntries([...line.slice(from).matchAll(entry)].map(([, key, value]) => [key!, Number(value)]));
+    const figures = Object.fromEntries(
+      [...line.slice(from).matchAll(entry)].map(([, key, value]) => [key!, Number(value)]),
+    );
     const { loss, epoch, grad_norm, learning_rate } = figures;
     if (![loss, epoch, grad_norm, learning_rate].every(Number.isFinite)) continue;
     steps.push({

@@ -37,7 +37,7 @@ export async function llamaGreedy(
 }
 
 /** Python of the peers' virtual environment, made by their own script where that is there. */
-async function pythonWithPeers(): Promise<string> {
+export async function pythonWithPeers(): Promise<string> {
   const venv = process.env.SEAS_PEERS_VENV || join(homedir(), ".cache", "seas-peers");
   const program = join(venv, "bin", "python");
   const install = here("../../../shared/peers/install.sh");

@@ -1,6 +1,7 @@
 /** A model on a server, as `--model` names it: one of the configuration's `servers`, or URL#MODEL. */
-import type { Config } from "../../config.ts";
+
 import { ServerDefinition } from "../../config/servers.ts";
+import type { Config } from "../../config.ts";
 import { SeasError } from "../../errors.ts";
 import { hashOf } from "../../judges/named.ts";
 import { servedPlayer } from "../../players/served.ts";
