@@ -5,6 +5,7 @@ import { defaultCacheDir } from "./engine/base/cache.ts";
 import { openBaseModel } from "./engine/base-model.ts";
 import { usableDevice } from "./engine/device.ts";
 import { createEngine, type Engine } from "./engine/engine.ts";
+import { exportAdapter } from "./engine/export/export-adapter.ts";
 import { engineVersion } from "./engine/graph/session.ts";
 import { describeError, SeasError } from "./errors.ts";
 import { type Calibration, readCalibration } from "./judges/calibrations.ts";
@@ -17,6 +18,7 @@ import { embeddedModel } from "./players/embedded.ts";
 import { servedPlayer } from "./players/served.ts";
 import type { Model, Reporter } from "./seams.ts";
 import type { Cast } from "./seas.ts";
+import type { Merge } from "./servers/adapters.ts";
 import { embeddedTrainer } from "./trainers/embedded.ts";
 import { rayTrainer } from "./trainers/ray.ts";
 
@@ -114,9 +116,10 @@ export async function embeddedCast(
   const [train, score] = [await judge(config.judge.train), await judge(config.judge.score)];
   const { base, threads, device, precision } = engine;
   const here = embeddedModel(engine, { batchSize: config.attack.batchSize });
+  const merge: Merge = ({ path }, out) => exportAdapter({ format: "merged", adapter: path, base, out });
   return {
     engine,
-    base: playerOf(config, note) ?? here,
+    base: playerOf(config, note, merge) ?? here,
     trainer: config.trainer.kind === "ray" ? rayTrainer(config.trainer, here, note) : embeddedTrainer(here),
     trainJudge: train.judge,
     scoreJudge: score.judge,
@@ -136,7 +139,7 @@ export async function embeddedCast(
 }
 
 /** The base of both players on a server, where the configuration says so. */
-function playerOf({ model, servers }: Config, note: (text: string) => void): Model | undefined {
+function playerOf({ model, servers }: Config, note: (text: string) => void, merge: Merge): Model | undefined {
   if (model.server === null) return undefined;
   const definition = Object.hasOwn(servers, model.server) ? servers[model.server]! : undefined;
   if (definition === undefined) {
@@ -149,7 +152,7 @@ function playerOf({ model, servers }: Config, note: (text: string) => void): Mod
     throw new SeasError("E_CONFIG", `server \`${model.server}\` cannot serve what the run trains`, {
       hint: "`adapters` says how it takes them: vllm, sglang, ollama, folder, or a command",
     });
-  return servedPlayer(model.server, definition, process.env, note);
+  return servedPlayer(model.server, definition, process.env, note, merge);
 }
 
 /** What is known of a judge: its filed calibration, else its card. One that cannot be read must not keep a run from beginning. */

@@ -12,7 +12,9 @@ const AdapterServing = z
   .strictObject({
     kind: z
       .enum(["vllm", "sglang", "ollama", "folder", "command"])
-      .describe("folder: the adapter's folder is the model's name, as `transformers serve` takes it"),
+      .describe(
+        "folder: base and adapter are merged, and the folder is the model's name, as `transformers serve` takes it",
+      ),
     command: z
       .string()
       .default("")

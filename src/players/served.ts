@@ -2,7 +2,7 @@
 import type { ServerDefinition } from "../config/servers.ts";
 import { SeasError } from "../errors.ts";
 import type { Model } from "../seams.ts";
-import { adapterServing } from "../servers/adapters.ts";
+import { adapterServing, type Merge } from "../servers/adapters.ts";
 import { createServer } from "../servers/server.ts";
 import { openaiModel } from "./openai.ts";
 
@@ -11,6 +11,7 @@ import { openaiModel } from "./openai.ts";
  *
  * @param environment where its key is looked up
  * @param note a line when it is gone, and when it is back
+ * @param merge for a server whose models are folders
  * @throws SeasError E_CONFIG when its key is not set
  */
 export function servedPlayer(
@@ -18,6 +19,7 @@ export function servedPlayer(
   definition: ServerDefinition,
   environment: Readonly<Record<string, string | undefined>>,
   note: (text: string) => void,
+  merge?: Merge,
 ): Model {
   const { url, model, api, apiKeyEnv, concurrency, adapters, timeoutSeconds, patienceSeconds } = definition;
   const apiKey = apiKeyEnv === undefined ? undefined : environment[apiKeyEnv];
@@ -33,6 +35,6 @@ export function servedPlayer(
     patience: 1000 * patienceSeconds,
     note,
   });
-  const serve = adapters && adapterServing({ urls, model, apiKey }, adapters);
+  const serve = adapters && adapterServing({ urls, model, apiKey }, adapters, merge);
   return openaiModel(server, { name, api, serve });
 }

@@ -6,7 +6,7 @@
  * advanced_features/lora (POST /load_lora_adapter, model `BASE:NAME`); Ollama, docs/api.md (POST /api/blobs, /api/create).
  */
 import { createHash } from "node:crypto";
-import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { dirname, join, posix, relative, resolve, sep } from "node:path";
 import type { AdapterServing } from "../config/servers.ts";
 import { describeError, SeasError } from "../errors.ts";
@@ -23,13 +23,21 @@ interface Served {
   readonly apiKey?: string | undefined;
 }
 
+/** Writes base and adapter as one model into a folder that is not there yet, whole or not at all. */
+export type Merge = (adapter: Adapter, folder: string) => Promise<unknown>;
+
 /**
  * Makes a server serve adapters.
  *
+ * @param merge for a server whose models are folders
  * @returns for an adapter, the name that the server gives it
  * @throws SeasError E_NETWORK with what the server said and what to do
  */
-export function adapterServing(served: Served, serving: AdapterServing): (adapter: Adapter) => Promise<string> {
+export function adapterServing(
+  served: Served,
+  serving: AdapterServing,
+  merge?: Merge,
+): (adapter: Adapter) => Promise<string> {
   switch (serving.kind) {
     case "vllm":
       return async (adapter) => {
@@ -48,7 +56,7 @@ export function adapterServing(served: Served, serving: AdapterServing): (adapte
         return `${served.model}:${name}`;
       };
     case "folder":
-      return async (adapter) => pathThere(await copyFor(served.model, adapter), serving);
+      return async (adapter) => pathThere(await mergedFor(adapter, merge), serving);
     case "ollama":
       return async (adapter) => {
         await atEach(served, (url) => createInOllama(served, rootOf(url), adapter));
@@ -78,19 +86,16 @@ function load(name: string, adapter: Adapter, serving: AdapterServing) {
   return { lora_name: name, lora_path: pathThere(adapter, serving) };
 }
 
-/**
- * The adapter in a folder of its own name, since a server keeps what it has read under a folder's name, with the base as the server
- * finds it. Beside the one that training wrote, so a shared disk shares both.
- */
-async function copyFor(base: string, adapter: Adapter): Promise<Adapter> {
+/** Base and adapter merged, in a folder beside the one that training wrote, so a shared disk shares both; made once. */
+async function mergedFor(adapter: Adapter, merge: Merge | undefined): Promise<Adapter> {
+  if (merge === undefined)
+    throw new SeasError("E_CONFIG", "adapters of kind `folder` are merged where their base is at hand");
   const path = join(dirname(resolve(adapter.path)), "served", nameOf(adapter));
-  await mkdir(path, { recursive: true });
-  await copyFile(join(adapter.path, weights), join(path, weights));
-  const settings: object = JSON.parse(await readFile(join(adapter.path, configFile), "utf8"));
-  await writeFile(
-    join(path, configFile),
-    `${JSON.stringify({ ...settings, base_model_name_or_path: base }, null, 2)}\n`,
+  const there = await access(path).then(
+    () => true,
+    () => false,
   );
+  if (!there) await merge(adapter, path);
   return { ...adapter, path };
 }
 
