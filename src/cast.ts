@@ -20,7 +20,6 @@ import type { Model, Reporter } from "./seams.ts";
 import type { Cast } from "./seas.ts";
 import type { Merge } from "./servers/adapters.ts";
 import { embeddedTrainer } from "./trainers/embedded.ts";
-import { rayTrainer } from "./trainers/ray.ts";
 
 /** A cast that holds native memory until it is closed. */
 export interface EmbeddedCast extends Cast {
@@ -120,7 +119,7 @@ export async function embeddedCast(
   return {
     engine,
     base: playerOf(config, note, merge) ?? here,
-    trainer: config.trainer.kind === "ray" ? rayTrainer(config.trainer, here, note) : embeddedTrainer(here),
+    trainer: embeddedTrainer(here),
     trainJudge: train.judge,
     scoreJudge: score.judge,
     calibrations: { train: await knownOf(train, note), score: await knownOf(score, note) },

@@ -21,7 +21,6 @@ const quick: Config = {
     server: null,
   },
   servers: {},
-  trainer: { kind: "embedded" },
   data: { dataset: null, trainPrompts: 100_000 },
   initialization: {
     redTeam: {

@@ -59,43 +59,6 @@ export function between(from: Lora, to: Lora, share: number): Lora {
   return { ...to, tensors: new Map(tensors) };
 }
 
-/**
- * One adapter that does what two do one upon the other, the second trained on the base with the first merged in: A's below each other,
- * B's side by side, exact but for rounding. Its rank is the sum of theirs.
- */
-export function stacked(first: Lora, second: Lora): Lora {
-  const rank = first.rank + second.rank;
-  const tensors = new Map<string, Tensor & { data: Float32Array }>();
-  for (const [name, { data: a, dims }] of first.tensors) {
-    if (!name.endsWith(".lora_A")) continue;
-    const upper = name.replace(/A$/, "B");
-    const [inputs, outputs] = [dims[1]!, first.tensors.get(upper)!.dims[0]!];
-    const both = new Float32Array(rank * inputs);
-    both.set(a);
-    both.set(second.tensors.get(name)!.data, a.length);
-    tensors.set(name, { data: both, dims: [rank, inputs] });
-    const b = new Float32Array(outputs * rank);
-    let column = 0;
-    for (const lora of [first, second]) {
-      const { data } = lora.tensors.get(upper)!;
-      const scale = lora.alpha / lora.rank;
-      for (let row = 0; row < outputs; row++)
-        for (let i = 0; i < lora.rank; i++) b[row * rank + column + i] = scale * data[row * lora.rank + i]!;
-      column += lora.rank;
-    }
-    tensors.set(upper, { data: b, dims: [outputs, rank] });
-  }
-  return { rank, alpha: rank, tensors };
-}
-
-/** The adapter with `share` of its effect. */
-export function weakened(lora: Lora, share: number): Lora {
-  const tensors = [...lora.tensors].map(([name, { data, dims }]) => {
-    return [name, { data: name.endsWith(".lora_B") ? data.map((x) => share * x) : data, dims }] as const;
-  });
-  return { ...lora, tensors: new Map(tensors) };
-}
-
 /** Graph inputs of an adapter; all weights of a base (rank 0) have no scale. */
 export function loraFeeds(lora: Lora): Tensors {
   const scale = { data: Float32Array.of(lora.alpha / Math.max(1, lora.rank)), dims: [] };
