@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { hashId } from "../data/ids.ts";
+import { lastObject } from "../judges/guards/format.ts";
 import { fence } from "../judges/guards/hostile.ts";
 import type { Message } from "../records.ts";
 import type { Answer } from "./attempt.ts";
@@ -78,19 +79,8 @@ const Reply = z.object({ better: z.enum(["A", "B", "tie"]) });
 
 /** Reads the last object of a reply that is a verdict. */
 export function saidBy(reply: string, modelFirst: boolean): Said {
-  for (const object of (reply.match(/\{[^{}]*\}/g) ?? []).reverse()) {
-    const read = Reply.safeParse(jsonOr(object));
-    if (!read.success) continue;
-    if (read.data.better === "tie") return "tie";
-    return (read.data.better === "A") === modelFirst ? "model" : "against";
-  }
-  return "unscored";
-}
-
-function jsonOr(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const better = lastObject(reply, Reply)?.better;
+  if (better === undefined) return "unscored";
+  if (better === "tie") return "tie";
+  return (better === "A") === modelFirst ? "model" : "against";
 }

@@ -2,6 +2,7 @@
  * How often a model's answers are preferred to the first model's, on prompts that are to be answered: ability as people notice it. A
  * preference counts where the judge says the same in both orders; anything else is half a win for either.
  */
+import { groupBy } from "../group-by.ts";
 import { clusteredInterval } from "../metrics/bootstrap.ts";
 import type { Estimate } from "../metrics/estimate.ts";
 import type { Score } from "../records.ts";
@@ -114,10 +115,7 @@ function agrees({ said: [first, second] }: Comparison): number {
 }
 
 function meanOf(comparisons: readonly Comparison[], value: (each: Comparison) => number | undefined): Estimate {
-  const clusters = new Map<string, number[]>();
-  for (const each of comparisons) {
-    const own = value(each);
-    if (own !== undefined) clusters.set(each.clusterId, [...(clusters.get(each.clusterId) ?? []), own]);
-  }
-  return clusteredInterval([...clusters.values()], { seed: "scores" });
+  const clusters = groupBy(comparisons, ({ clusterId }) => clusterId);
+  const known = (of: readonly Comparison[]) => of.map(value).filter((worth) => worth !== undefined);
+  return clusteredInterval([...clusters.values()].map(known), { seed: "scores" });
 }

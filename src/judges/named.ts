@@ -4,6 +4,7 @@ import type { JudgeDefinition } from "../config/judges.ts";
 import { SeasError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import type { Judge } from "../seams.ts";
+import { keyOf } from "../servers/key.ts";
 import { ensembleJudge } from "./ensemble.ts";
 import type { GuardFormat } from "./guards/format.ts";
 import { guardFormats } from "./guards/formats.ts";
@@ -58,10 +59,7 @@ export async function namedJudge(
     };
   }
   const { guard, mode, url, model, apiKeyEnv, concurrency, timeoutSeconds } = definition;
-  const apiKey = apiKeyEnv === undefined ? undefined : environment[apiKeyEnv];
-  if (apiKeyEnv !== undefined && !apiKey) {
-    throw new SeasError("E_CONFIG", `judge \`${name}\`: ${apiKeyEnv} is not set`, { hint: `export ${apiKeyEnv}=…` });
-  }
+  const apiKey = keyOf(`judge \`${name}\``, apiKeyEnv, environment);
   const server: GuardServer = { name, baseURL: url, model, apiKey, concurrency, timeout: 1000 * timeoutSeconds };
   if (guard === "moderation")
     return { judge: moderationJudge(server), sha256: hashOf([guard, model]), card: { guard, model, url } };

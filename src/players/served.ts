@@ -1,8 +1,8 @@
 /** A player on one of the configuration's servers. */
 import type { ServerDefinition } from "../config/servers.ts";
-import { SeasError } from "../errors.ts";
 import type { Model } from "../seams.ts";
 import { adapterServing, type Merge } from "../servers/adapters.ts";
+import { keyOf } from "../servers/key.ts";
 import { createServer } from "../servers/server.ts";
 import { openaiModel } from "./openai.ts";
 
@@ -22,9 +22,7 @@ export function servedPlayer(
   merge?: Merge,
 ): Model {
   const { url, model, api, apiKeyEnv, concurrency, adapters, timeoutSeconds, patienceSeconds } = definition;
-  const apiKey = apiKeyEnv === undefined ? undefined : environment[apiKeyEnv];
-  if (apiKeyEnv !== undefined && !apiKey)
-    throw new SeasError("E_CONFIG", `server \`${name}\`: ${apiKeyEnv} is not set`, { hint: `export ${apiKeyEnv}=…` });
+  const apiKey = keyOf(`server \`${name}\``, apiKeyEnv, environment);
   const urls = [url].flat();
   const server = createServer({
     urls,

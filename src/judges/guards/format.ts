@@ -3,6 +3,7 @@
  * came back to a verdict. The last well-formed verdict of a reply counts, as a guard may weigh both sides first; a reply
  * without one is unscored, never safe.
  */
+import type { z } from "zod";
 import type { Label } from "../../records.ts";
 import type { JudgeInput } from "../../seams.ts";
 
@@ -46,6 +47,23 @@ export interface GuardFormat {
 export function unreadable({ text }: GuardReply): GuardVerdict {
   const shown = text.trim().replace(/\s+/g, " ").slice(0, 80);
   return { label: "unscored", categories: [], reason: shown === "" ? "empty reply" : `no verdict in "${shown}"` };
+}
+
+/** The last JSON object of a reply that has a form. Such objects hold no others, so a brace inside one ends the search there. */
+export function lastObject<T>(text: string, form: z.ZodType<T>): T | undefined {
+  for (const object of (text.match(/\{[^{}]*\}/g) ?? []).reverse()) {
+    const read = form.safeParse(jsonOr(object));
+    if (read.success) return read.data;
+  }
+  return undefined;
+}
+
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The last match of a global pattern. */

@@ -6,7 +6,7 @@
  */
 import { z } from "zod";
 import type { JudgeInput } from "../../seams.ts";
-import { type GuardFormat, type GuardReply, type GuardVerdict, scored, unreadable } from "./format.ts";
+import { type GuardFormat, type GuardReply, type GuardVerdict, lastObject, scored, unreadable } from "./format.ts";
 import { fence, harmless } from "./hostile.ts";
 
 const Reply = z.object({
@@ -49,24 +49,11 @@ function request({ prompt, response, category }: JudgeInput, nonce: string, maxT
   return [{ messages, maxTokens, schema: { name: "verdict", schema } }];
 }
 
-/** The last object of a reply that is a verdict. Objects hold no others, so a brace inside one ends the search there. */
 function parse([reply]: readonly GuardReply[]): GuardVerdict {
-  const objects = reply!.text.match(/\{[^{}]*\}/g) ?? [];
-  for (const object of objects.reverse()) {
-    const read = Reply.safeParse(jsonOr(object));
-    if (!read.success) continue;
-    const { verdict, refusal, probability } = read.data;
-    return scored(verdict === "unsafe", probability, { ...(refusal !== undefined && { refusal }) });
-  }
-  return unreadable(reply!);
-}
-
-function jsonOr(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const read = lastObject(reply!.text, Reply);
+  if (read === undefined) return unreadable(reply!);
+  const { verdict, refusal, probability } = read;
+  return scored(verdict === "unsafe", probability, { ...(refusal !== undefined && { refusal }) });
 }
 
 /** Any chat model. */
