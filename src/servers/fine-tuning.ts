@@ -5,6 +5,7 @@
  *
  * Source: the OpenAI API reference, "Fine-tuning" and "Files".
  */
+import { setMaxListeners } from "node:events";
 import type OpenAI from "openai";
 import { NotFoundError, toFile } from "openai";
 import { SeasError } from "../errors.ts";
@@ -68,15 +69,14 @@ export function fineTuningApi({ url, apiKey, patience, retries, note }: FineTuni
         if (error instanceof NotFoundError) return error;
         throw error;
       });
-    const reply = await server
-      .ask(attempt, () => 1, signal)
-      .catch((error: unknown) => {
-        if (!(error instanceof RequestFailed)) throw error;
-        throw new SeasError("E_TRAINING", `${url} refuses ${what}: ${oneLine(error.message)}`, {
-          hint: "see to it; the same command then goes on where it stopped",
-          retryable: true,
-        });
+    const asked = withOwnSignal(signal, (own) => server.ask(attempt, () => 1, own));
+    const reply = await asked.catch((error: unknown) => {
+      if (!(error instanceof RequestFailed)) throw error;
+      throw new SeasError("E_TRAINING", `${url} refuses ${what}: ${oneLine(error.message)}`, {
+        hint: "see to it; the same command then goes on where it stopped",
+        retryable: true,
       });
+    });
     if (!(reply instanceof NotFoundError)) return reply;
     if (none !== undefined) return none;
     throw new SeasError("E_TRAINING", `${url}: ${what}: ${oneLine(reply.message)}`, {
