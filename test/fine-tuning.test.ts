@@ -2,7 +2,7 @@
  * A run whose players are a provider's models and whose trainings are its jobs: two iterations against a server on loopback
  * (fine-tuning-server.ts; nothing is trained there), judges scripted. What is shown is who is asked when, and from what each job starts.
  */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
@@ -142,7 +142,7 @@ it("a run whose job fails keeps what it has, and goes on when the reason is gone
     message: expect.stringMatching(/failed: invalid_training_file Training file has \d+ example/),
   });
   server.way.leastRows = 1;
-  const dir = join(output, (await import("node:fs")).readdirSync(output)[0]!);
+  const dir = join(output, (await readdir(output))[0]!);
   expect((await play(configOf(), { dir })).status).toBe("success");
 });
 
@@ -157,4 +157,21 @@ it("a step that costs too much is given up whole: the Target stays the base", as
   expect(await adapterIn(dir, "1/adapters/target")).toMatchObject({ model: "tiny-chat", kept: 0 });
   const texts = events.flatMap((event) => (event.type === "note" ? [event.text] : []));
   expect(texts).toContain("target: weights at a provider cannot be weakened by parts: the whole step is given up");
+});
+
+it("a key that is not set stops the command before anything is brought, and no folder is left", async () => {
+  const file = join(output, "seas.yaml");
+  const { output: _, ...config } = configOf();
+  await writeFile(
+    file,
+    JSON.stringify({ ...config, output: join(output, "runs"), model: { ...config.model, base: "no-such-base" } }),
+  );
+  const { code, stderr } = await seasCommand("run", file, "--yes");
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringContaining(
+      "error: server `provider`: LOOPBACK_KEY is not set [E_CONFIG]\nhint: export LOOPBACK_KEY=…",
+    ),
+  ]);
+  await expect(readdir(join(output, "runs"))).rejects.toThrow("ENOENT");
 });

@@ -9,6 +9,7 @@ import { setMaxListeners } from "node:events";
 import type OpenAI from "openai";
 import { NotFoundError, toFile } from "openai";
 import { SeasError } from "../errors.ts";
+import { boundedFetch } from "./bounded-fetch.ts";
 import { ended, Job, JobEvent, oneLine, UploadedFile } from "./fine-tuning-replies.ts";
 import { createServer, RequestFailed } from "./server.ts";
 
@@ -57,7 +58,16 @@ const timeout = 600_000;
 
 /** @example const job = await fineTuningApi({ url: "http://127.0.0.1:8000/v1" }).begin(work, signal); */
 export function fineTuningApi({ url, apiKey, patience, retries, note }: FineTuningServer): FineTuningApi {
-  const server = createServer({ urls: [url], model: "fine-tuning", apiKey, timeout, patience, retries, note });
+  const server = createServer({
+    urls: [url],
+    model: "fine-tuning",
+    apiKey,
+    timeout,
+    patience,
+    retries,
+    note,
+    fetch: boundedFetch,
+  });
   const ask = async <T>(
     what: string,
     call: (client: OpenAI, signal: AbortSignal) => Promise<T>,

@@ -151,6 +151,25 @@ describe("a hostile server", () => {
     });
   });
 
+  it("a reply without end is given up", async () => {
+    let sent = 0;
+    takes((response) => {
+      response.writeHead(200, { "content-type": "application/json" });
+      const part = Buffer.alloc(2 ** 20, " ");
+      const more = () => {
+        while (!response.destroyed && response.write(part)) sent++;
+      };
+      response.on("drain", more);
+      more();
+    });
+    expect(await failure(trainer().dpo(player(), pairs, options()))).toMatchObject({
+      code: "E_TRAINING",
+      message: expect.stringContaining("a reply of more than 64 MiB"),
+    });
+    // What still lay in buffers beside it.
+    expect(sent).toBeLessThan(100);
+  });
+
   it("events that are wrong, huge or without end are passed over, cut and counted", async () => {
     let pages = 0;
     server.way.instead = ({ url }, response) => {
