@@ -99,18 +99,26 @@ export function fineTuningApi({ url, apiKey, patience, retries, note }: FineTuni
     ask(
       "the training file",
       async (client, stop) => {
-        const name = fileName(work);
-        const bytes = Buffer.from(work.rows);
-        const there = await fileNamed(client, name, bytes.length, stop);
+        const there = await fileNamed(client, work, stop);
         if (there !== undefined) return there;
-        const sent = { file: await toFile(bytes, name), purpose: "fine-tune" } as const;
+        const sent = { file: await toFile(Buffer.from(work.rows), fileName(work)), purpose: "fine-tune" } as const;
         return read(UploadedFile, await client.files.create(sent, { signal: stop }), "a file").id;
       },
       signal,
     );
 
   return {
-    find: (work, signal) => ask("the list of jobs", (client, stop) => jobOf(client, work, undefined, stop), signal),
+    find: (work, signal) =>
+      ask(
+        "a look at its jobs and files",
+        async (client, stop) => {
+          const known = await jobOf(client, work, undefined, stop);
+          if (known !== undefined) return known;
+          const trainingFile = await fileNamed(client, work, stop);
+          return trainingFile === undefined ? undefined : jobOf(client, work, trainingFile, stop);
+        },
+        signal,
+      ),
     async begin(work, signal) {
       const trainingFile = await file(work, signal);
       return ask(
@@ -167,7 +175,8 @@ function fileName({ hash }: Work): string {
   return `seas-${hash.slice(0, 32)}.jsonl`;
 }
 
-async function fileNamed(client: OpenAI, name: string, size: number, signal: AbortSignal) {
+async function fileNamed(client: OpenAI, work: Work, signal: AbortSignal): Promise<string | undefined> {
+  const [name, size] = [fileName(work), Buffer.byteLength(work.rows)];
   const files = client.files.list({ purpose: "fine-tune", order: "desc", limit: 1000 }, { signal });
   for await (const file of entries(files, UploadedFile)) {
     const whole = file.bytes === undefined || file.bytes === null || file.bytes === size;

@@ -58,7 +58,7 @@ describe("what goes wrong is one clear line, and the same command can go on", ()
       404,
       { code: "x", message: "Not Found" },
       {
-        message: expect.stringContaining("the list of jobs: 404 Not Found"),
+        message: expect.stringContaining("a look at its jobs and files: 404 Not Found"),
         hint: expect.stringContaining("fine-tuning API"),
       },
     ],
@@ -67,7 +67,7 @@ describe("what goes wrong is one clear line, and the same command can go on", ()
       "GET /v1/files",
       500,
       { code: "x", message: "oops" },
-      { message: expect.stringContaining("refuses the training file: 500 oops") },
+      { message: expect.stringContaining("refuses a look at its jobs and files: 500 oops") },
     ],
   ])("%s", async (_, kind, status, error, wanted) => {
     instead(kind, (response) => says(response, status, { error }));

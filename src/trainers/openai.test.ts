@@ -165,7 +165,11 @@ describe("the same work again", () => {
 });
 
 describe("an interruption", () => {
-  it("cancels the job, and the same work then begins another", async () => {
+  it.each([
+    ["keeps metadata", true],
+    ["keeps none", false],
+  ])("cancels the job on a server that %s, and the same work then begins another", async (_, metadata) => {
+    server.way.metadata = metadata;
     server.way.statuses = ["running"];
     const stop = new AbortController();
     const work = failure(trainer().dpo(player(), pairs, options({ signal: stop.signal })));
