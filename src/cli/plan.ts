@@ -1,6 +1,7 @@
 /** A run before it starts, as text that is safe for a terminal: counts, tokens, time, disk and cost. */
 import type { Config } from "../config.ts";
 import { estimateDisk, estimateSeconds, estimateWork, type Speeds } from "./estimate.ts";
+import { fineTuningLines } from "./fine-tuning-plan.ts";
 import { bytes, count, counted, duration, table } from "./format.ts";
 import { terminalSafe } from "./terminal.ts";
 
@@ -60,9 +61,19 @@ export function planOf(config: Config, speeds: (Speeds & { readonly gigaflops: n
       "",
       `time  about ${duration(seconds)} (speed of this machine: ${machine}; without downloads)`,
       `disk  ${bytes(disk)} in ${terminalSafe(config.output)}; the model's cache beside it takes up to 1 GiB the first time`,
-      "cost  0: everything runs on this machine",
+      ...costLines(config),
     ].join("\n"),
   };
+}
+
+/** What it costs, and who else takes part. */
+function costLines(config: Config): string[] {
+  if (config.trainer.kind === "embedded") return ["cost  0: everything runs on this machine"];
+  return [
+    "cost  what the provider takes for tokens trained and sampled",
+    "",
+    ...fineTuningLines(config, config.trainer),
+  ];
 }
 
 function adviceOf({ preset }: Config, seconds: number): string | undefined {
