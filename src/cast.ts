@@ -14,12 +14,13 @@ import { type JudgeCard, readJudge } from "./judges/judge-file.ts";
 import { hashOf, type NamedJudge, namedJudge, type OpenEmbedded } from "./judges/named.ts";
 import { shippedJudge } from "./judges/shipped.ts";
 import { nearest } from "./nearest.ts";
-import { embeddedModel } from "./players/embedded.ts";
+import { type EmbeddedModel, embeddedModel } from "./players/embedded.ts";
 import { servedPlayer } from "./players/served.ts";
-import type { Model, Reporter } from "./seams.ts";
+import type { Model, Reporter, Trainer } from "./seams.ts";
 import type { Cast } from "./seas.ts";
 import type { Merge } from "./servers/adapters.ts";
 import { embeddedTrainer } from "./trainers/embedded.ts";
+import { rayTrainer } from "./trainers/ray.ts";
 
 /** A cast that holds native memory until it is closed. */
 export interface EmbeddedCast extends Cast {
@@ -119,7 +120,7 @@ export async function embeddedCast(
   return {
     engine,
     base: playerOf(config, note, merge) ?? here,
-    trainer: embeddedTrainer(here),
+    trainer: trainerOf(config, here, note),
     trainJudge: train.judge,
     scoreJudge: score.judge,
     calibrations: { train: await knownOf(train, note), score: await knownOf(score, note) },
@@ -135,6 +136,11 @@ export async function embeddedCast(
     },
     close: embedded.close,
   };
+}
+
+/** Who trains, as the configuration says. */
+function trainerOf({ trainer }: Config, here: EmbeddedModel, note: (text: string) => void): Trainer {
+  return trainer.kind === "ray" ? rayTrainer(trainer, here, process.env, note) : embeddedTrainer(here);
 }
 
 /** The base of both players on a server, where the configuration says so. */
