@@ -55,8 +55,7 @@ export function cleaned(text: string): string {
 }
 
 /** An error's line that says more than that a child process ended. */
-const errorLine =
-  /^(?:\[?rank\d+\]?:? ?)?[A-Z][\w.]*(?:Error|Exception)\b.*$|^[a-z_]+(?:\.\w+)+(?:Error|Exception)\b.*$/;
+const errorLine = /^(?:\[rank\d+\]: ?)?(?:[a-z_]\w*\.)*[A-Z]\w*(?:Error|Exception)\b/;
 const ofParents = /CalledProcessError|ChildFailedError/;
 
 /** Why a job failed: its last line with an error's name, otherwise its last line. */
