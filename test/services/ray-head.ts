@@ -17,7 +17,7 @@ export interface RayHead {
 }
 
 /** Seconds that it has to come up. */
-const patience = 120;
+const patience = 300;
 
 /** Starts it. Its folder lies directly below /tmp, since the names of its sockets may not be long. */
 export async function startRayHead(): Promise<RayHead> {
@@ -43,6 +43,8 @@ export async function startRayHead(): Promise<RayHead> {
       ...process.env,
       PATH: `${bin}${delimiter}${process.env.PATH}`,
       HF_HUB_OFFLINE: "1",
+      // On a busy machine its ten Python processes take longer than the minute that Ray gives them.
+      RAY_DASHBOARD_STARTUP_TIMEOUT_S: `${patience}`,
       HF_DATASETS_CACHE: join(folder, "datasets"),
       CUDA_VISIBLE_DEVICES: "",
     },
@@ -53,7 +55,8 @@ export async function startRayHead(): Promise<RayHead> {
       log += text;
     });
   const address = `http://127.0.0.1:${dashboard}`;
-  const jobs = async () => (await fetch(`${address}/api/jobs/`)).json();
+  const jobs: RayHead["jobs"] = async () =>
+    (await (await fetch(`${address}/api/jobs/`)).json()) as Awaited<ReturnType<RayHead["jobs"]>>;
   for (let waited = 0; ; waited++) {
     if (child.exitCode !== null || waited > patience) throw new Error(`ray start did not come up:\n${log}`);
     if (await jobs().then(Array.isArray, () => false)) break;
