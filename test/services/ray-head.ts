@@ -57,21 +57,21 @@ export async function startRayHead(): Promise<RayHead> {
   const address = `http://127.0.0.1:${dashboard}`;
   const jobs: RayHead["jobs"] = async () =>
     (await (await fetch(`${address}/api/jobs/`)).json()) as Awaited<ReturnType<RayHead["jobs"]>>;
+  const close = async () => {
+    // On this signal it ends everything that it started.
+    child.kill("SIGTERM");
+    if (child.exitCode === null) await once(child, "close");
+    await rm(folder, { recursive: true, force: true });
+  };
   for (let waited = 0; ; waited++) {
-    if (child.exitCode !== null || waited > patience) throw new Error(`ray start did not come up:\n${log}`);
+    if (child.exitCode !== null || waited > patience) {
+      await close();
+      throw new Error(`ray start did not come up:\n${log}`);
+    }
     if (await jobs().then(Array.isArray, () => false)) break;
     await sleep(1000);
   }
-  return {
-    address,
-    jobs,
-    async close() {
-      // On this signal it ends everything that it started.
-      child.kill("SIGTERM");
-      if (child.exitCode === null) await once(child, "close");
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  return { address, jobs, close };
 }
 
 async function freePorts(count: number): Promise<number[]> {
