@@ -3,6 +3,8 @@
  *
  * Source: docs.ray.io, "Ray Jobs REST API" (POST /api/jobs/, GET /api/jobs/ID and /logs, POST /api/jobs/ID/stop), as of Ray 2.60.
  */
+import http from "node:http";
+import https from "node:https";
 import { z } from "zod";
 import { describeError, SeasError } from "../errors.ts";
 import { cleaned } from "./trl-log.ts";
@@ -35,6 +37,8 @@ export type JobState = z.infer<typeof State>;
 
 /** Longest wait for a reply, milliseconds. */
 const timeout = 30_000;
+const whereItIs =
+  "`trainer.address` is where `ray start --head` says that its dashboard is, http://HEAD:8265 by default";
 /** Bytes of the longest reply that is read. */
 const longest = 256e6;
 
@@ -65,7 +69,7 @@ function parsed<T>(cluster: Cluster, schema: z.ZodType<T>, text: string | undefi
     return schema.parse(JSON.parse(text));
   } catch (cause) {
     throw new SeasError("E_NETWORK", `${cluster.address} does not answer as Ray's dashboard does`, {
-      hint: "`trainer.address` is where `ray start --head` says that the dashboard is, http://HEAD:8265 by default",
+      hint: whereItIs,
       retryable: true,
       cause,
     });
@@ -74,63 +78,65 @@ function parsed<T>(cluster: Cluster, schema: z.ZodType<T>, text: string | undefi
 
 /** A reply's text; `undefined` for what is not there. */
 async function call(
-  { address, apiKey }: Cluster,
+  cluster: Cluster,
   path: string,
-  { method = "GET", body, signal }: { method?: string; body?: string; signal?: AbortSignal | undefined },
+  asked: { method?: string; body?: string; signal?: AbortSignal | undefined },
 ): Promise<string | undefined> {
+  const { address } = cluster;
   const url = `${address.replace(/\/+$/, "")}${path}`;
-  let response: Response;
-  let text: string;
-  try {
-    response = await fetch(url, {
-      method,
-      headers: {
-        ...(body !== undefined && { "content-type": "application/json" }),
-        ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
-      },
-      signal: AbortSignal.any([AbortSignal.timeout(timeout), ...(signal === undefined ? [] : [signal])]),
-      ...(body !== undefined && { body }),
-    });
-    text = await textOf(response);
-  } catch (cause) {
+  const { status, text } = await exchange(url, cluster.apiKey, asked).catch((cause: unknown) => {
     throw new SeasError("E_NETWORK", `no Ray cluster answers at ${address}: ${describeError(cause)}`, {
       hint: "is the head running, with its dashboard (`ray start --head --dashboard-host …`)? is `trainer.address` right?",
       retryable: true,
       cause,
     });
-  }
-  // A web server that is no Ray says so with a page.
-  if (response.status === 404 && /does not exist|not found/i.test(text) && !text.trimStart().startsWith("<")) {
-    if (method === "GET") return undefined;
-  }
-  if (response.ok) return text;
-  const { status } = response;
-  const hint =
-    status === 401 || status === 403
-      ? "`trainer.apiKeyEnv` names the variable that holds the cluster's token"
-      : status === 404
-        ? "`trainer.address` is where `ray start --head` says that the dashboard is, http://HEAD:8265 by default"
-        : "the cluster's own words; its dashboard's log may say more";
-  // The last line of a Python traceback says what it was.
-  const said = text
-    .trim()
-    .split("\n")
-    .map(cleaned)
-    .filter((line) => line.length > 1);
-  throw new SeasError("E_NETWORK", `${url}: ${status} ${(said.at(-1) ?? "").slice(0, 300)}`, {
-    hint,
-    retryable: status >= 500 || status === 408 || status === 429,
   });
+  if (status >= 200 && status < 300) return text;
+  // A web server that is no Ray says so with a page.
+  if (status === 404 && asked.method === undefined && /does not exist/.test(text)) return undefined;
+  // The last line of a Python traceback says what it was.
+  const said = text.trim().split("\n").map(cleaned);
+  throw new SeasError(
+    "E_NETWORK",
+    `${url}: ${status} ${said.findLast((line) => line.length > 1)?.slice(0, 300) ?? ""}`,
+    {
+      hint:
+        status === 401 || status === 403
+          ? "`trainer.apiKeyEnv` names the variable that holds the cluster's token"
+          : status === 404
+            ? whereItIs
+            : "these are the cluster's words; its dashboard.log may say more",
+      retryable: status >= 500 || status === 408 || status === 429,
+    },
+  );
 }
 
-async function textOf({ body }: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let size = 0;
-  for await (const part of body ?? []) {
-    size += part.length;
-    if (size > longest) throw new Error(`a reply of more than ${longest / 1e6} MB`);
-    text += decoder.decode(part, { stream: true });
-  }
-  return text + decoder.decode();
+/** One request. Not by fetch, which marks itself as a browser's (sec-fetch-mode): from browsers Ray takes no job. */
+function exchange(
+  url: string,
+  apiKey: string | undefined,
+  { method = "GET", body, signal }: { method?: string; body?: string; signal?: AbortSignal | undefined },
+): Promise<{ readonly status: number; readonly text: string }> {
+  return new Promise((resolve, reject) => {
+    const options = {
+      method,
+      headers: {
+        ...(body !== undefined && { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
+        ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+      },
+      signal: AbortSignal.any([AbortSignal.timeout(timeout), ...(signal === undefined ? [] : [signal])]),
+    };
+    const request = (url.startsWith("https:") ? https : http).request(url, options, (response) => {
+      const parts: Buffer[] = [];
+      let size = 0;
+      response.on("data", (part: Buffer) => {
+        parts.push(part);
+        size += part.length;
+        if (size > longest) response.destroy(new Error(`a reply of more than ${longest / 1e6} MB`));
+      });
+      response.on("error", reject);
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString() }));
+    });
+    request.on("error", reject).end(body);
+  });
 }

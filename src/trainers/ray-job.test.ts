@@ -1,6 +1,6 @@
 /** Following a job, against a server on loopback that answers as Ray's dashboard does, also when it does not. */
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, request as httpRequest, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { TrainStep } from "../seams.ts";
@@ -42,6 +42,9 @@ afterEach(() => {
 async function answer(request: IncomingMessage): Promise<{ status: number; text: string } | undefined> {
   let body = "";
   for await (const part of request) body += part;
+  // As Ray does with what it takes for a browser.
+  if (request.method === "POST" && request.headers["sec-fetch-mode"] !== undefined)
+    return { status: 405, text: "'POST' method not allowed for browser traffic." };
   if (faults.length > 0) return faults.shift();
   if (token !== undefined && request.headers.authorization !== `Bearer ${token}`)
     return { status: 401, text: "Unauthorized: Missing authentication token" };
@@ -178,11 +181,11 @@ it("does not submit twice when the reply to a submission is lost", async () => {
       let body = "";
       for await (const part of request) body += part;
       const { method = "GET" } = request;
-      const options = method === "POST" ? { method, body } : { method };
-      const reply = await fetch(`http://127.0.0.1:${port}${request.url}`, options);
-      const text = await reply.text();
-      if (method === "POST" && lost++ === 0) request.socket.destroy();
-      else response.writeHead(reply.status).end(text);
+      const through = httpRequest({ port, method, path: request.url }, (reply) => {
+        if (method === "POST" && lost++ === 0) request.socket.destroy();
+        else reply.pipe(response.writeHead(reply.statusCode!));
+      });
+      through.end(body);
     })();
   }).listen(0, "127.0.0.1");
   await once(proxy, "listening");
