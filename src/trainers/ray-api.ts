@@ -36,7 +36,7 @@ const State = z.object({
 export type JobState = z.infer<typeof State>;
 
 /** Longest wait for a reply, milliseconds. */
-const timeout = 30_000;
+const timeout = 120_000;
 const whereItIs =
   "`trainer.address` is where `ray start --head` says that its dashboard is, http://HEAD:8265 by default";
 /** Bytes of the longest reply that is read. */
