@@ -23,13 +23,17 @@ const patience = 300;
 export async function startRayHead(): Promise<RayHead> {
   const bin = dirname(await pythonWithPeers());
   const folder = await mkdtemp("/tmp/seas-ray-");
-  const [port, dashboard, client, agent] = await freePorts(4);
+  const [port, dashboard, ...more] = await freePorts(7);
   const options: Readonly<Record<string, string | number>> = {
     port: port!,
     "dashboard-host": "127.0.0.1",
     "dashboard-port": dashboard!,
-    "ray-client-server-port": client!,
-    "dashboard-agent-listen-port": agent!,
+    // Given, they are not waited for: on a busy machine an agent takes longer than the 20 seconds that it has to say its own.
+    "ray-client-server-port": more[0]!,
+    "dashboard-agent-listen-port": more[1]!,
+    "dashboard-agent-grpc-port": more[2]!,
+    "runtime-env-agent-port": more[3]!,
+    "metrics-export-port": more[4]!,
     "temp-dir": folder,
     "num-cpus": 2,
     "object-store-memory": 80_000_000,
@@ -44,6 +48,7 @@ export async function startRayHead(): Promise<RayHead> {
       PATH: `${bin}${delimiter}${process.env.PATH}`,
       HF_HUB_OFFLINE: "1",
       // On a busy machine its ten Python processes take longer than the minute that Ray gives them.
+      RAY_health_check_failure_threshold: "100",
       RAY_DASHBOARD_STARTUP_TIMEOUT_S: `${patience}`,
       HF_DATASETS_CACHE: join(folder, "datasets"),
       CUDA_VISIBLE_DEVICES: "",
