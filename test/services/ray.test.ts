@@ -154,11 +154,12 @@ describe("a run with players on a server, training on Ray, judges here", () => {
   });
   afterAll(() => server?.close());
 
-  const small = { batchSize: 2, epochs: 1, warmupRatio: 0 };
+  // A step or two each: a job spends its time on importing.
+  const small = { batchSize: 4, epochs: 1, warmupRatio: 0 };
   const shared = {
     preset: "tiny",
     iterations: 2,
-    initialization: { redTeam: { examples: 2, ...small } },
+    initialization: { redTeam: { examples: 1, ...small } },
     attack: { seeds: 2, promptsPerSeed: 2, handWritten: 3, responsesPerPrompt: 1, maxResponseTokens: 24 },
     optimization: {
       redTeam: { ...small, maxPairs: 2, handWrittenPairs: 2, minDiversity: 0 },
