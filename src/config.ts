@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { presets } from "./config/presets.ts";
 import { Config, type Preset } from "./config/schema.ts";
+import { trainerKeys } from "./config/trainer.ts";
 import { isTree, merge, type Tree } from "./config/tree.ts";
 import { SeasError } from "./errors.ts";
 import { nearest } from "./nearest.ts";
@@ -45,7 +46,10 @@ export function resolveConfig(given: unknown, source = "config"): Config {
   const path = issue?.path.map(String) ?? [];
   if (issue?.code === "unrecognized_keys") {
     const key = issue.keys[0] ?? "";
-    const known = Object.keys((path.reduce<unknown>((at, p) => (at as Tree)[p], presets.quick) as Tree) ?? {});
+    const known =
+      path.join() === "trainer"
+        ? trainerKeys((tree.trainer as Tree).kind)
+        : Object.keys((path.reduce<unknown>((at, p) => (at as Tree)[p], presets.quick) as Tree) ?? {});
     const near = nearest(key, known);
     throw new SeasError("E_CONFIG", `${source}: unknown key \`${[...path, key].join(".")}\``, {
       hint: near === undefined ? `known here: ${known.join(", ")}` : `did you mean \`${[...path, near].join(".")}\`?`,

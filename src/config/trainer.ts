@@ -50,3 +50,8 @@ const Ray = z.strictObject({
 export type RayTraining = z.infer<typeof Ray>;
 
 export const TrainerDefinition = z.discriminatedUnion("kind", [Embedded, Ray]);
+
+/** The keys of a kind of trainer; for messages. */
+export function trainerKeys(kind: unknown): string[] {
+  return Object.keys(TrainerDefinition.options.find(({ shape }) => shape.kind.value === kind)?.shape ?? {});
+}
