@@ -53,8 +53,8 @@ const ray = () => ({
   arguments: ["--gradient_checkpointing", "False"],
 });
 
-function trainer(note: (text: string) => void) {
-  const definition = TrainerDefinition.parse(ray());
+function trainer(note: (text: string) => void, more: object = {}) {
+  const definition = TrainerDefinition.parse({ ...ray(), ...more });
   if (definition.kind !== "ray") throw new Error("not ray");
   return rayTrainer(definition, here, {}, note);
 }
@@ -129,6 +129,18 @@ describe("trl on Ray", () => {
     expect(await said(here.with(adapter))).not.toEqual(await said(here));
   });
 
+  it("says what is wrong when the cluster does not see the folder", async () => {
+    const training = trainer(() => {}, { folder: { here: folder, there: "/nowhere" } }).dpo(
+      here,
+      pairs,
+      options("lost"),
+    );
+    await expect(training).rejects.toMatchObject({
+      message: expect.stringMatching(/^job seas-\w+ failed: FileNotFoundError: .*\/nowhere\/lost\/job\/data/),
+      hint: expect.stringContaining("`trainer.folder` says where"),
+    });
+  });
+
   it("stops the job of a training that is interrupted", async () => {
     const controller = new AbortController();
     const notes: string[] = [];
@@ -160,12 +172,19 @@ describe("a run with players on a server, training on Ray, judges here", () => {
     preset: "tiny",
     iterations: 2,
     initialization: { redTeam: { examples: 1, ...small } },
-    attack: { seeds: 2, promptsPerSeed: 2, handWritten: 3, responsesPerPrompt: 1, maxResponseTokens: 24 },
+    attack: {
+      seeds: 1,
+      promptsPerSeed: 2,
+      handWritten: 2,
+      responsesPerPrompt: 1,
+      maxPromptTokens: 16,
+      maxResponseTokens: 12,
+    },
     optimization: {
       redTeam: { ...small, maxPairs: 2, handWrittenPairs: 2, minDiversity: 0 },
       target: { ...small, maxPairs: 2, generalPairs: [1], lookAlikePairs: 1, replayPairs: 0, maxOverRefusal: 1 },
     },
-    evaluation: { testPrompts: 4, lookAlikes: 4, ordinary: 4, crossPlaySeeds: 0 },
+    evaluation: { testPrompts: 2, lookAlikes: 1, ordinary: 2, crossPlaySeeds: 0 },
   };
 
   /** `seas run` as a process of its own. */
@@ -182,7 +201,7 @@ describe("a run with players on a server, training on Ray, judges here", () => {
     const before = (await head.jobs()).length;
     const hybrid = {
       model: { server: "local", precision: "float32" },
-      servers: { local: { url: server.url, model: base, adapters: { kind: "folder" }, concurrency: 4 } },
+      servers: { local: { url: server.url, model: base, adapters: { kind: "folder" }, concurrency: 2 } },
       trainer: ray(),
     };
     const first = await start("hybrid", hybrid);
