@@ -14,7 +14,7 @@ import { classifierJudge } from "./judges/classifier-judge.ts";
 import { type JudgeCard, readJudge } from "./judges/judge-file.ts";
 import { hashOf, type NamedJudge, namedJudge, type OpenEmbedded } from "./judges/named.ts";
 import { shippedJudge } from "./judges/shipped.ts";
-import { embeddedModel } from "./players/embedded.ts";
+import { type EmbeddedModel, embeddedModel } from "./players/embedded.ts";
 import { servedPlayer } from "./players/served.ts";
 import type { Model, Reporter, Trainer } from "./seams.ts";
 import type { Cast } from "./seas.ts";
@@ -23,6 +23,7 @@ import { keyOf } from "./servers/key.ts";
 import { embeddedTrainer } from "./trainers/embedded.ts";
 import { openaiTrainer } from "./trainers/openai.ts";
 import { providerOf } from "./trainers/provider.ts";
+import { rayTrainer } from "./trainers/ray.ts";
 
 /** A cast that holds native memory until it is closed. */
 export interface EmbeddedCast extends Cast {
@@ -113,7 +114,7 @@ export async function embeddedCast(
 ): Promise<EmbeddedCast> {
   const note = (text: string) => options.reporter?.({ type: "note", text });
   // Before anything is brought: a key that is not set costs no download.
-  const provider = providerTrainer(config, note);
+  const trainer = trainerOf(config, note);
   const embedded = embeddedJudges(config, note, options.signal);
   const engine = await embedded.engine();
   const judge = (name: string) => namedJudge(name, config.judge.define, embedded.open, process.env);
@@ -124,7 +125,7 @@ export async function embeddedCast(
   return {
     engine,
     base: playerOf(config, note, merge) ?? here,
-    trainer: provider ?? embeddedTrainer(here),
+    trainer: trainer(here),
     trainJudge: train.judge,
     scoreJudge: score.judge,
     calibrations: { train: await knownOf(train, note), score: await knownOf(score, note) },
@@ -154,11 +155,20 @@ function playerOf({ model, servers, trainer }: Config, note: (text: string) => v
   return servedPlayer(model.server, definition, process.env, note, merge);
 }
 
-/** Training at a provider, where the configuration says so. */
-function providerTrainer(config: Config, note: (text: string) => void): Trainer | undefined {
-  if (config.trainer.kind !== "openai") return undefined;
-  const { apiKeyEnv, whose, ...training } = providerOf(config, config.trainer);
-  return openaiTrainer({ ...training, apiKey: keyOf(whose, apiKeyEnv, process.env) }, note);
+/** Who trains, as the configuration says; a key that is not set is missed at once. */
+function trainerOf(config: Config, note: (text: string) => void): (here: EmbeddedModel) => Trainer {
+  const { trainer } = config;
+  switch (trainer.kind) {
+    case "embedded":
+      return embeddedTrainer;
+    case "ray":
+      return (here) => rayTrainer(trainer, here, process.env, note);
+    case "openai": {
+      const { apiKeyEnv, whose, ...training } = providerOf(config, trainer);
+      const made = openaiTrainer({ ...training, apiKey: keyOf(whose, apiKeyEnv, process.env) }, note);
+      return () => made;
+    }
+  }
 }
 
 /** What is known of a judge: its filed calibration, else its card. One that cannot be read must not keep a run from beginning. */

@@ -69,6 +69,7 @@ export function planOf(config: Config, speeds: (Speeds & { readonly gigaflops: n
 /** What it costs, and who else takes part. */
 function costLines(config: Config): string[] {
   if (config.trainer.kind === "embedded") return ["cost  0: everything runs on this machine"];
+  if (config.trainer.kind === "ray") return ["cost  what the cluster takes for the trainings"];
   return [
     "cost  what the provider takes for tokens trained and sampled",
     "",

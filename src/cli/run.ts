@@ -16,6 +16,7 @@ import { duration } from "./format.ts";
 import { catchInterrupts } from "./interrupt.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { createProgress, type Progress } from "./progress.ts";
+import { jobsText } from "./ray-jobs.ts";
 import { judgeLines, scoreTable } from "./results.ts";
 import { findRun, resumeCommand } from "./run-folder.ts";
 import { warnOfSuites } from "./suite-warning.ts";
@@ -87,6 +88,8 @@ export const command = defineCommand({
     const plan = planOf(config, await speedsOf(config, streams));
     if (args["dry-run"]) {
       streams.stdout.write(`${plan.text}\n${plan.advice === undefined ? "" : `\n${plan.advice}\n`}`);
+      const jobs = jobsText(config);
+      if (jobs !== undefined) streams.stdout.write(`\n${jobs}\n`);
       return 0;
     }
     announce(plan, dir, streams);

@@ -61,7 +61,9 @@ export const Config = z.strictObject({
     .record(z.string(), ServerDefinition)
     .default({})
     .describe("models on servers with the OpenAI API, by name: `seas eval --model NAME`"),
-  trainer: TrainerDefinition.default({ kind: "embedded" }).describe("who trains: this process, or a fine-tuning API"),
+  trainer: TrainerDefinition.default({ kind: "embedded" }).describe(
+    "who trains: this process, a Ray cluster, or a fine-tuning API",
+  ),
   data: z.strictObject({
     dataset: z.string().nullable().describe("JSONL of {prompt, category} instead of our own prompts (SEAS's form)"),
     trainPrompts: positive.describe("hand-written training prompts to use, at most"),

@@ -2,6 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { resolveConfig } from "../config.ts";
 
+const ray = { kind: "ray", address: "http://head:8265", base: "hub/base" };
+
 const trainer = (given: object | string, more: object = {}) => resolveConfig({ trainer: given, ...more }).trainer;
 
 describe("trainer", () => {
@@ -20,6 +22,8 @@ describe("trainer", () => {
   it.each([
     [{ kind: "openai", pollSecond: 1 }, "unknown key `trainer.pollSecond`", "did you mean `trainer.pollSeconds`?"],
     [{ kind: "embedded", pollSeconds: 1 }, "unknown key `trainer.pollSeconds`", "known here: kind"],
+    [{ ...ray, gpu: 1 }, "unknown key `trainer.gpu`", "did you mean `trainer.gpus`?"],
+    [{ ...ray, address: "head:8265" }, "such as http://HEAD:8265", undefined],
     [{ kind: "opneai" }, "`trainer.kind`", undefined],
     [{ kind: "openai", server: "a", url: "http://a/v1" }, "`trainer.url`: `server` or `url`, not both", undefined],
     [{ kind: "openai", apiKeyEnv: "KEY" }, "`trainer.apiKeyEnv`: goes with `url`", undefined],
@@ -40,5 +44,9 @@ describe("trainer", () => {
   it("a key that is not known below a server of any name is named too", () => {
     const servers = { mine: { url: "http://a/v1", model: "m", adapters: { kind: "vllm", rot: 1 } } };
     expect(() => resolveConfig({ servers })).toThrow("unknown key `servers.mine.adapters.rot`");
+  });
+
+  it("fills what a cluster is not told", () => {
+    expect(trainer(ray)).toMatchObject({ ...ray, gpus: 0, hoursAtMost: 24, quietMinutes: 60 });
   });
 });

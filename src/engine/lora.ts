@@ -59,6 +59,43 @@ export function between(from: Lora, to: Lora, share: number): Lora {
   return { ...to, tensors: new Map(tensors) };
 }
 
+/**
+ * One adapter that does what two do one upon the other, the second trained on the base with the first merged in: A's below each other,
+ * B's side by side, exact but for rounding. Its rank is the sum of theirs.
+ */
+export function stacked(first: Lora, second: Lora): Lora {
+  const rank = first.rank + second.rank;
+  const tensors = new Map<string, Tensor & { data: Float32Array }>();
+  for (const [name, { data: a, dims }] of first.tensors) {
+    if (!name.endsWith(".lora_A")) continue;
+    const upper = name.replace(/A$/, "B");
+    const [inputs, outputs] = [dims[1]!, first.tensors.get(upper)!.dims[0]!];
+    const both = new Float32Array(rank * inputs);
+    both.set(a);
+    both.set(second.tensors.get(name)!.data, a.length);
+    tensors.set(name, { data: both, dims: [rank, inputs] });
+    const b = new Float32Array(outputs * rank);
+    let column = 0;
+    for (const lora of [first, second]) {
+      const { data } = lora.tensors.get(upper)!;
+      const scale = lora.alpha / lora.rank;
+      for (let row = 0; row < outputs; row++)
+        for (let i = 0; i < lora.rank; i++) b[row * rank + column + i] = scale * data[row * lora.rank + i]!;
+      column += lora.rank;
+    }
+    tensors.set(upper, { data: b, dims: [outputs, rank] });
+  }
+  return { rank, alpha: rank, tensors };
+}
+
+/** The adapter with `share` of its effect. */
+export function weakened(lora: Lora, share: number): Lora {
+  const tensors = [...lora.tensors].map(([name, { data, dims }]) => {
+    return [name, { data: name.endsWith(".lora_B") ? data.map((x) => share * x) : data, dims }] as const;
+  });
+  return { ...lora, tensors: new Map(tensors) };
+}
+
 /** Graph inputs of an adapter; all weights of a base (rank 0) have no scale. */
 export function loraFeeds(lora: Lora): Tensors {
   const scale = { data: Float32Array.of(lora.alpha / Math.max(1, lora.rank)), dims: [] };
@@ -125,8 +162,11 @@ export async function loadLora(folder: string, config: DecoderConfig): Promise<L
   }
 }
 
+/** Settings of PEFT's under which the same matrices mean something else. */
+const otherMeanings = ["use_rslora", "use_dora", "rank_pattern", "alpha_pattern", "modules_to_save"];
+
 async function readConfig(path: string): Promise<{ readonly rank: number; readonly alpha: number }> {
-  let settings: { readonly r?: unknown; readonly lora_alpha?: unknown } | null;
+  let settings: Readonly<Record<string, unknown>> | null;
   try {
     settings = JSON.parse(await readFile(path, "utf8"));
   } catch (cause) {
@@ -143,5 +183,12 @@ async function readConfig(path: string): Promise<{ readonly rank: number; readon
       `${path}: r is ${String(rank)}, lora_alpha is ${String(alpha)}; r must be a positive integer, lora_alpha a number`,
     );
   }
+  const other = otherMeanings.find((name) => isSet(settings?.[name]));
+  if (other !== undefined)
+    throw new SeasError("E_MODEL", `${path}: ${other} is not supported`, { hint: "train plain LoRA matrices" });
   return { rank, alpha };
+}
+
+function isSet(value: unknown): boolean {
+  return typeof value === "object" && value !== null ? Object.keys(value).length > 0 : value === true;
 }

@@ -4,6 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { SeasError } from "../errors.ts";
+import { filledWords } from "./command-words.ts";
 
 /** What stands in braces. */
 export interface HookValues {
@@ -18,7 +19,8 @@ export interface HookValues {
  * @throws SeasError E_CONFIG when it cannot be run or knows other words in braces, E_NETWORK when it fails
  */
 export async function runHook(command: string, values: HookValues): Promise<string> {
-  const [program, ...args] = wordsOf(command).map((word) => filled(word, values, command));
+  const { role, iteration, path } = values;
+  const [program, ...args] = filledWords(command, { role, iteration, path });
   if (program === undefined) throw new SeasError("E_CONFIG", "the command for adapters is empty");
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
@@ -42,19 +44,5 @@ export async function runHook(command: string, values: HookValues): Promise<stri
         ),
       );
     });
-  });
-}
-
-/** Words as a shell would part them, with quotes and without anything else. */
-function wordsOf(command: string): string[] {
-  return [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
-    ([, double, single, bare]) => double ?? single ?? bare!,
-  );
-}
-
-function filled(word: string, values: HookValues, command: string): string {
-  return word.replace(/\{(\w+)\}/g, (_, key: string) => {
-    if (key === "role" || key === "iteration" || key === "path") return `${values[key]}`;
-    throw new SeasError("E_CONFIG", `${command}: {${key}} is not known`, { hint: "{role}, {iteration}, {path}" });
   });
 }

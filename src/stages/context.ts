@@ -24,15 +24,12 @@ export function player(context: Context, adapter: Adapter | undefined): Model {
   return adapter === undefined ? context.base : context.base.with({ ...adapter, path: context.run.path(adapter.path) });
 }
 
-/** The options of a training that are the same for both players and both trainings. */
-export function trainOptions(
-  { run, config, signal }: Context,
-  role: Adapter["role"],
-  iteration: number,
-  training: Omit<TrainOptions, "role" | "iteration" | "outputDir" | "loraRank" | "loraAlpha" | "seed">,
-): TrainOptions {
+/** What a configuration says of one training. */
+type Training = Omit<TrainOptions, "role" | "iteration" | "outputDir" | "loraRank" | "loraAlpha" | "seed">;
+
+/** The numbers of a training that are the same for both players and both trainings. */
+export function trainNumbers({ model, seed }: Config, role: Adapter["role"], iteration: number, training: Training) {
   const { learningRate, batchSize, epochs, warmupRatio, schedule, weightDecay, maxGradNorm, maxLength } = training;
-  let tokens = 0;
   return {
     role,
     iteration,
@@ -44,11 +41,24 @@ export function trainOptions(
     weightDecay,
     maxGradNorm,
     maxLength,
+    loraRank: model.loraRank,
+    loraAlpha: model.loraAlpha,
+    seed: seed * 1000 + iteration,
+  };
+}
+
+/** The options of a training: its numbers, where it writes, and how the run hears of its steps. */
+export function trainOptions(
+  { run, config, signal }: Context,
+  role: Adapter["role"],
+  iteration: number,
+  training: Training,
+): TrainOptions {
+  let tokens = 0;
+  return {
+    ...trainNumbers(config, role, iteration, training),
     signal,
     outputDir: run.path(adapterFolder(role, iteration)),
-    loraRank: config.model.loraRank,
-    loraAlpha: config.model.loraAlpha,
-    seed: config.seed * 1000 + iteration,
     onStep: (metrics, progress) => {
       tokens += progress.tokens;
       const at = { iteration, stage: trainStage(role) };

@@ -15,6 +15,7 @@ import { completionTokens, type EmbeddedModel, promptTokens } from "../players/e
 import { createRandom } from "../random.ts";
 import type { Adapter } from "../records.ts";
 import type { Model, Trainer, TrainOptions } from "../seams.ts";
+import { saveAccepted } from "./accepted.ts";
 
 /**
  * A trainer over embedded models.
@@ -117,24 +118,6 @@ async function finish(
   const adapter = options.accept === undefined ? await save(1) : await saveAccepted(save, options.accept);
   await dropCheckpoint(checkpoint);
   return adapter;
-}
-
-/** Parts of a step that are tried. */
-const quarters = 4;
-
-/** The whole step if it is accepted, otherwise as many quarters of it as are, by bisection; none is always accepted. */
-async function saveAccepted(
-  save: (share: number) => Promise<Adapter>,
-  accept: NonNullable<TrainOptions["accept"]>,
-): Promise<Adapter> {
-  let accepted = 0;
-  let refused = quarters + 1;
-  for (let tried = quarters; refused - accepted > 1; tried = Math.floor((accepted + refused) / 2)) {
-    if (await accept(await save(tried / quarters))) accepted = tried;
-    else refused = tried;
-  }
-  const kept = accepted / quarters;
-  return { ...(await save(kept)), kept };
 }
 
 function isEmbedded(model: Model): model is EmbeddedModel {
