@@ -19,6 +19,7 @@ import { allRows } from "./run/rows.ts";
 import { openRun } from "./run/run.ts";
 import type { Judge, Model, Reporter, Trainer } from "./seams.ts";
 import { answerPrompts, handWrittenPrompts, writePrompts } from "./stages/attack.ts";
+import { askedPrompts } from "./stages/attacked.ts";
 import type { Context } from "./stages/context.ts";
 import { player } from "./stages/context.ts";
 import { evaluation } from "./stages/evaluation.ts";
@@ -109,18 +110,18 @@ export async function seas(config: Config, options: SeasOptions): Promise<RunSum
         iteration,
       });
       const { promptsPerSeed } = config.attack;
-      const prompts = await writePrompts(context, player(context, players.redTeam), {
+      await writePrompts(context, player(context, players.redTeam), {
         iteration,
         name: "prompts",
         redTeam: iteration - 1,
         seeds,
         promptsPerSeed,
       });
-      const known = await handWrittenPrompts(context, iteration);
-      const asked = [...prompts.filter((prompt) => prompt.dropped === undefined), ...known];
-      const attempts = await answerPrompts(context, player(context, players.target), iteration, asked);
-      const verdicts = await judgement(context, iteration, asked, attempts);
-      history.push(await optimization(context, history, { seeds, prompts, asked, attempts, verdicts }));
+      await handWrittenPrompts(context, iteration);
+      const asked = await askedPrompts(context, iteration);
+      await answerPrompts(context, player(context, players.target), iteration, asked);
+      await judgement(context, iteration, asked);
+      history.push(await optimization(context, history, seeds));
       await evaluation(context, history);
     }
     await run.close({ status: "success" });
