@@ -19,6 +19,7 @@ import { servedPlayer } from "./players/served.ts";
 import type { Model, Reporter } from "./seams.ts";
 import type { Cast } from "./seas.ts";
 import type { Merge } from "./servers/adapters.ts";
+import { type UsageMeter, usageMeter } from "./servers/usage.ts";
 import { embeddedTrainer } from "./trainers/embedded.ts";
 
 /** A cast that holds native memory until it is closed. */
@@ -110,15 +111,16 @@ export async function embeddedCast(
 ): Promise<EmbeddedCast> {
   const note = (text: string) => options.reporter?.({ type: "note", text });
   const embedded = embeddedJudges(config, note, options.signal);
+  const meter = usageMeter();
   const engine = await embedded.engine();
-  const judge = (name: string) => namedJudge(name, config.judge.define, embedded.open, process.env);
+  const judge = (name: string) => namedJudge(name, config.judge.define, embedded.open, process.env, meter);
   const [train, score] = [await judge(config.judge.train), await judge(config.judge.score)];
   const { base, threads, device, precision } = engine;
   const here = embeddedModel(engine, { batchSize: config.attack.batchSize });
   const merge: Merge = ({ path }, out) => exportAdapter({ format: "merged", adapter: path, base, out });
   return {
     engine,
-    base: playerOf(config, note, merge) ?? here,
+    base: playerOf(config, note, merge, meter) ?? here,
     trainer: embeddedTrainer(here),
     trainJudge: train.judge,
     scoreJudge: score.judge,
@@ -133,12 +135,18 @@ export async function embeddedCast(
       ...(config.model.server !== null && { server: config.servers[config.model.server]!.model }),
       engine: { name: "onnxruntime", version: engineVersion(), threads, device, precision },
     },
+    usage: meter.take,
     close: embedded.close,
   };
 }
 
 /** The base of both players on a server, where the configuration says so. */
-function playerOf({ model, servers }: Config, note: (text: string) => void, merge: Merge): Model | undefined {
+function playerOf(
+  { model, servers }: Config,
+  note: (text: string) => void,
+  merge: Merge,
+  meter: UsageMeter,
+): Model | undefined {
   if (model.server === null) return undefined;
   const definition = Object.hasOwn(servers, model.server) ? servers[model.server]! : undefined;
   if (definition === undefined) {
@@ -151,7 +159,7 @@ function playerOf({ model, servers }: Config, note: (text: string) => void, merg
     throw new SeasError("E_CONFIG", `server \`${model.server}\` cannot serve what the run trains`, {
       hint: "`adapters` says how it takes them: vllm, sglang, ollama, folder, or a command",
     });
-  return servedPlayer(model.server, definition, process.env, note, merge);
+  return servedPlayer(model.server, definition, process.env, note, merge, meter);
 }
 
 /** What is known of a judge: its filed calibration, else its card. One that cannot be read must not keep a run from beginning. */

@@ -10,12 +10,15 @@ import { openaiModel } from "../../src/players/openai.ts";
 import type { Reporter } from "../../src/seams.ts";
 import { seas } from "../../src/seas.ts";
 import { createServer } from "../../src/servers/server.ts";
+import { usageMeter } from "../../src/servers/usage.ts";
 import { bySure, scriptedCast, scriptedJudge } from "../../test/scripted-cast.ts";
 
 const [url, dir, given] = process.argv.slice(2) as [string, string, string];
 const config = resolveConfig(JSON.parse(given));
 const server = createServer({ urls: [url], model: "base" });
+const meter = usageMeter();
 const base = openaiModel(server, {
+  meter,
   name: "base",
   api: "chat",
   serve: async ({ role, iteration }) => `${role}-${iteration}`,
@@ -44,7 +47,7 @@ const reporter: Reporter = (event) => {
   });
 };
 
-await seas(config, { cast: { ...scriptedCast(judges), base }, dir, reporter });
+await seas(config, { cast: { ...scriptedCast(judges), base, usage: meter.take }, dir, reporter });
 say({ iteration, peakMiB: peakMiB() });
 
 /** Most memory since the last call where Linux tells, else of the process so far. */

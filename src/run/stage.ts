@@ -10,6 +10,7 @@ import type { z } from "zod";
 import { SeasError } from "../errors.ts";
 import type { RunEvent } from "../seams.ts";
 import { makeFolder, onDisk, toLine } from "./atomic.ts";
+import { type BatchUsage, batchUsage } from "./batch-usage.ts";
 import { checkedDone, writeDone } from "./done.ts";
 import { batchesOf, type Inputs } from "./inputs.ts";
 import type { Run } from "./run.ts";
@@ -91,14 +92,18 @@ export async function rowStage<I, O>(run: Run, spec: RowStage<I, O>): Promise<vo
       text: `${file}: ${kept.rows} of ${total} rows kept; ${kept.droppedBytes} bytes of an unfinished batch made again`,
     });
   }
+  const batches = Math.ceil(kept.rows / (rowsPerInput * batchSize));
+  const servers = await batchUsage(run, iteration, name, batches);
   const output = await onDisk(path, () => open(path, "a"));
   try {
-    tokens = await writeBatches(run, spec, { output, path, kept: { rows: kept.rows, tokens }, total });
+    const at = { output, path, kept: { rows: kept.rows, tokens }, total, servers };
+    tokens = await writeBatches(run, spec, at);
   } finally {
     await output.close();
   }
   const seconds = run.secondsBefore(iteration, name) + (performance.now() - start) / 1000;
-  await writeDone(run, { iteration, name, count: total, files: [file], seconds, tokens });
+  await writeDone(run, { iteration, name, count: total, files: [file], seconds, tokens, servers: servers.sum() });
+  await servers.remove();
   run.report({ type: "stage-end", ...stage, seconds, resumed: kept.rows > 0 });
 }
 
@@ -106,16 +111,23 @@ export async function rowStage<I, O>(run: Run, spec: RowStage<I, O>): Promise<vo
 async function writeBatches<I, O>(
   run: Run,
   spec: RowStage<I, O>,
-  at: { output: FileHandle; path: string; kept: { rows: number; tokens: number }; total: number },
+  at: {
+    output: FileHandle;
+    path: string;
+    kept: { rows: number; tokens: number };
+    total: number;
+    servers: BatchUsage;
+  },
 ): Promise<number> {
   const { iteration, name, inputs, rowsPerInput, batchSize, signal } = spec;
-  const { output, path, kept, total } = at;
+  const { output, path, kept, total, servers } = at;
   let { rows, tokens } = kept;
   let lastSample = Number.NEGATIVE_INFINITY;
   let live = 0; // tokens of the running batch
   const progress = (): void =>
     run.report({ type: "progress", iteration, stage: name, done: rows, total, tokens: tokens + live });
 
+  run.usage(); // what came to nothing before is not this stage's
   if (rows > 0) progress();
   let batchIndex = rows / rowsPerInput / batchSize;
   for await (const batch of rows < total ? batchesOf(inputs, rows / rowsPerInput, batchSize) : []) {
@@ -135,6 +147,8 @@ async function writeBatches<I, O>(
     }
     const lines = made.map(toLine);
     const values = lines.map((line, i) => readBack(line, spec.schema, `${name}: row ${rows + i}`));
+    // Before the rows: rows on file have theirs on file, and what has no rows is dropped when the batch is made again.
+    await servers.add(batchIndex, run.usage());
     await onDisk(path, () => output.appendFile(lines.join("")));
 
     rows += made.length;
