@@ -26,7 +26,12 @@ describe("estimateServers", () => {
   });
 
   it("costs what its tokens cost, each role at its own server's prices", () => {
-    const guard = { guard: "llama-guard-3", url: "http://127.0.0.1:8001/v1", model: "g", prices: { input: 1, output: 1, currency: "EUR" } };
+    const guard = {
+      guard: "llama-guard-3",
+      url: "http://127.0.0.1:8001/v1",
+      model: "g",
+      prices: { input: 1, output: 1, currency: "EUR" },
+    };
     const config = tiny({
       model: { server: "s" },
       servers: { s: { ...server, prices } },

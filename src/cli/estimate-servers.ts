@@ -2,8 +2,9 @@
  * What a configuration will ask of servers, before anything starts: requests, tokens and cost by role, under lengths that are
  * assumed and told (`assumptions`). Counts are the likely ones, without retries; a server that knows no `n` is asked more often.
  */
-import type { Config } from "../config.ts";
+
 import type { JudgeDefinition } from "../config/judges.ts";
+import type { Config } from "../config.ts";
 import type { UsageByRole } from "../records.ts";
 import { costed, type RoleUsage } from "../run/usage.ts";
 import { askedOf } from "./estimate.ts";
@@ -46,7 +47,8 @@ export function estimateServers(config: Config): readonly RoleUsage[] {
 /** One line that says what the estimate takes for given. */
 export function assumptions(config: Config): string {
   const { promptLength, answerLength, writtenLength, keptShare } = askedOf(config).assumed;
-  const kept = keptShare === 1 ? "no prompt dropped" : `${Math.round(100 * keptShare)} % of the Red Team's prompts asked`;
+  const kept =
+    keptShare === 1 ? "no prompt dropped" : `${Math.round(100 * keptShare)} % of the Red Team's prompts asked`;
   return `an estimate: prompts of ${promptLength} tokens, written ones of ${writtenLength}, answers of ${Math.round(answerLength)}, ${guardFrame} tokens around what a guard judges, ${kept}, no retries`;
 }
 
@@ -68,4 +70,3 @@ export function isServed(name: string, defined: Readonly<Record<string, JudgeDef
   if (definition === undefined || "file" in definition) return false;
   return "of" in definition ? definition.of.every((member) => member !== name && isServed(member, defined)) : true;
 }
-

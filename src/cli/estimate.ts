@@ -173,7 +173,13 @@ export function askedOf(config: Config): {
         answers: iterations * (attack.seeds * attack.promptsPerSeed + weighedSeeds * weighedPrompts.perSeed) + written,
         answerLength: promptTokens(attack),
       },
-      { role: "target", requests: asked, promptLength, answers: likely + answers + iterations * answered, answerLength },
+      {
+        role: "target",
+        requests: asked,
+        promptLength,
+        answers: likely + answers + iterations * answered,
+        answerLength,
+      },
     ],
     trainJudge: { count: likely + answers, length },
     scoreJudge: { count: answers, length },
@@ -243,7 +249,9 @@ function evaluation(config: Config): StageWork {
   const players = iterations + 1;
   const { answers, written } = evaluated(config);
   const judgedTokens =
-    2 * judgeDepth * (answers * (promptLength + answerTokens(attack)) + labelledRows(judge) * (promptLength + answerLength));
+    2 *
+    judgeDepth *
+    (answers * (promptLength + answerTokens(attack)) + labelledRows(judge) * (promptLength + answerLength));
   const texts = players * e.ordinary;
   return stage("evaluation", {
     counts: {

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { resolveConfig } from "../config.ts";
-import { batchUsage } from "./batch-usage.ts";
 import { makeFolder } from "./atomic.ts";
+import { batchUsage } from "./batch-usage.ts";
 import { costed, totalCosts, totalUsage, usageByStage } from "./usage.ts";
 
 let dir: string;
@@ -16,7 +16,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-const of = (requests: number) => ({ requests, retries: 1, promptTokens: 10 * requests, completionTokens: 100 * requests });
+const of = (requests: number) => ({
+  requests,
+  retries: 1,
+  promptTokens: 10 * requests,
+  completionTokens: 100 * requests,
+});
 
 it("keeps what kept batches were given, and forgets the others", async () => {
   const first = await batchUsage(run, 1, "attempts", 0);
