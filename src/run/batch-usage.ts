@@ -5,7 +5,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { z } from "zod";
 import { summedUsage, UsageByRole } from "../records.ts";
-import { appendRow, onDisk, toLine, writeAtomic } from "./atomic.ts";
+import { appendRow, diskError, errorCode, onDisk, toLine, writeAtomic } from "./atomic.ts";
 import type { Place } from "./done.ts";
 
 const Row = z.object({ batch: z.number().int().nonnegative(), servers: UsageByRole });
@@ -47,9 +47,16 @@ export async function batchUsage(run: Place, iteration: number, name: string, ke
   };
 }
 
-/** Rows of the file that can be read; none when there is no file. */
+/**
+ * Rows of the file that are whole; none when there is no file.
+ *
+ * @throws SeasError E_DISK
+ */
 export async function readBatchUsage(path: string): Promise<z.infer<typeof Row>[]> {
-  const text = await readFile(path, "utf8").catch(() => "");
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
+    if (errorCode(error) === "ENOENT") return "";
+    throw diskError(error, path);
+  });
   return text.split("\n").flatMap((line) => {
     try {
       return [Row.parse(JSON.parse(line))];

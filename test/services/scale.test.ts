@@ -43,6 +43,11 @@ it("holds no more at 125,000 tuples × 3 than at a tenth, and ends with the same
   // Garbage waits longer where there is more work; what is held must not grow tenfold with it, nor double.
   expect(most(whole.peaks)).toBeLessThan(2 * most(small.peaks));
 
+  // Linear, with room for whatever else the machine does: a tenfold of tuples, quadratic would be a hundredfold.
+  const cpuOf = ({ stages: all }: typeof whole) =>
+    all.filter(({ stage }) => ["verdicts", "pairs"].includes(stage)).reduce((sum, { cpu }) => sum + cpu, 0);
+  expect(cpuOf(whole)).toBeLessThan(30 * cpuOf(small));
+
   const cut = join(folder, "cut");
   const sizeOf = (file: string) =>
     stat(join(cut, file)).then(
