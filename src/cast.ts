@@ -1,5 +1,6 @@
 /** The default cast: everything in this process, one base model under all roles. */
 
+import { serverNamed } from "./config/servers.ts";
 import type { Config } from "./config.ts";
 import { defaultCacheDir } from "./engine/base/cache.ts";
 import { openBaseModel } from "./engine/base-model.ts";
@@ -13,14 +14,16 @@ import { classifierJudge } from "./judges/classifier-judge.ts";
 import { type JudgeCard, readJudge } from "./judges/judge-file.ts";
 import { hashOf, type NamedJudge, namedJudge, type OpenEmbedded } from "./judges/named.ts";
 import { shippedJudge } from "./judges/shipped.ts";
-import { nearest } from "./nearest.ts";
 import { embeddedModel } from "./players/embedded.ts";
 import { servedPlayer } from "./players/served.ts";
-import type { Model, Reporter } from "./seams.ts";
+import type { Model, Reporter, Trainer } from "./seams.ts";
 import type { Cast } from "./seas.ts";
 import type { Merge } from "./servers/adapters.ts";
+import { keyOf } from "./servers/key.ts";
 import { type UsageMeter, usageMeter } from "./servers/usage.ts";
 import { embeddedTrainer } from "./trainers/embedded.ts";
+import { openaiTrainer } from "./trainers/openai.ts";
+import { providerOf } from "./trainers/provider.ts";
 
 /** A cast that holds native memory until it is closed. */
 export interface EmbeddedCast extends Cast {
@@ -110,6 +113,8 @@ export async function embeddedCast(
   options: { readonly reporter?: Reporter; readonly signal?: AbortSignal } = {},
 ): Promise<EmbeddedCast> {
   const note = (text: string) => options.reporter?.({ type: "note", text });
+  // Before anything is brought: a key that is not set costs no download.
+  const provider = providerTrainer(config, note);
   const embedded = embeddedJudges(config, note, options.signal);
   const meter = usageMeter();
   const engine = await embedded.engine();
@@ -121,7 +126,7 @@ export async function embeddedCast(
   return {
     engine,
     base: playerOf(config, note, merge, meter) ?? here,
-    trainer: embeddedTrainer(here),
+    trainer: provider ?? embeddedTrainer(here),
     trainJudge: train.judge,
     scoreJudge: score.judge,
     calibrations: { train: await knownOf(train, note), score: await knownOf(score, note) },
@@ -142,24 +147,26 @@ export async function embeddedCast(
 
 /** The base of both players on a server, where the configuration says so. */
 function playerOf(
-  { model, servers }: Config,
+  { model, servers, trainer }: Config,
   note: (text: string) => void,
   merge: Merge,
   meter: UsageMeter,
 ): Model | undefined {
   if (model.server === null) return undefined;
-  const definition = Object.hasOwn(servers, model.server) ? servers[model.server]! : undefined;
-  if (definition === undefined) {
-    const near = nearest(model.server, Object.keys(servers));
-    throw new SeasError("E_CONFIG", `\`model.server\`: no server \`${model.server}\` under \`servers\``, {
-      hint: near === undefined ? "describe it there: url, model, adapters" : `did you mean \`${near}\`?`,
-    });
-  }
-  if (definition.adapters === undefined)
+  const definition = serverNamed(model.server, servers, "model.server");
+  // What a provider trains is served by it already.
+  if (definition.adapters === undefined && trainer.kind !== "openai")
     throw new SeasError("E_CONFIG", `server \`${model.server}\` cannot serve what the run trains`, {
       hint: "`adapters` says how it takes them: vllm, sglang, ollama, folder, or a command",
     });
   return servedPlayer(model.server, definition, process.env, note, merge, meter);
+}
+
+/** Training at a provider, where the configuration says so. */
+function providerTrainer(config: Config, note: (text: string) => void): Trainer | undefined {
+  if (config.trainer.kind !== "openai") return undefined;
+  const { apiKeyEnv, whose, ...training } = providerOf(config, config.trainer);
+  return openaiTrainer({ ...training, apiKey: keyOf(whose, apiKeyEnv, process.env) }, note);
 }
 
 /** What is known of a judge: its filed calibration, else its card. One that cannot be read must not keep a run from beginning. */

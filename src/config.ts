@@ -3,6 +3,7 @@
  * that name the nearest known key.
  */
 import { z } from "zod";
+import { knownKeys } from "./config/known-keys.ts";
 import { presets } from "./config/presets.ts";
 import { Config, type Preset } from "./config/schema.ts";
 import { isTree, merge, type Tree } from "./config/tree.ts";
@@ -45,7 +46,7 @@ export function resolveConfig(given: unknown, source = "config"): Config {
   const path = issue?.path.map(String) ?? [];
   if (issue?.code === "unrecognized_keys") {
     const key = issue.keys[0] ?? "";
-    const known = Object.keys((path.reduce<unknown>((at, p) => (at as Tree)[p], presets.quick) as Tree) ?? {});
+    const known = knownKeys(path, tree);
     const near = nearest(key, known);
     throw new SeasError("E_CONFIG", `${source}: unknown key \`${[...path, key].join(".")}\``, {
       hint: near === undefined ? `known here: ${known.join(", ")}` : `did you mean \`${[...path, near].join(".")}\`?`,

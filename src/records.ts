@@ -130,18 +130,20 @@ export type Pair = z.infer<typeof Pair>;
 export const Example = z.object({ id: z.string(), prompt: z.array(Message), completion: z.string() });
 export type Example = z.infer<typeof Example>;
 
-/** A LoRA adapter in a folder under PEFT's file names, or all weights of a model. */
+/** A LoRA adapter in a folder under PEFT's file names, all weights of a model, or the name of a model that a provider keeps. */
 export const Adapter = z.object({
   role: Role,
   iteration: z.number().int().nonnegative(),
   /** Name and hash of the frozen base. */
   base: z.string(),
-  /** 0 = every weight of the base was trained. */
+  /** 0 = every weight of the base was trained, or a provider does not say. */
   rank: z.number().int().nonnegative(),
   /** Folder, absolute while in use; relative to the run folder on file. */
   path: z.string(),
-  /** Of adapter_model.safetensors or weights.safetensors. */
+  /** Of adapter_model.safetensors, weights.safetensors or model.json. */
   sha256: z.string(),
+  /** Its name at the provider that keeps the weights; the folder then holds model.json in their place. */
+  model: z.string().optional(),
   /** How much of the trained step was kept, 0 … 1; absent = not asked. */
   kept: z.number().min(0).max(1).optional(),
 });

@@ -73,8 +73,9 @@ export interface TrainStep {
   readonly step: number;
   readonly epoch: number;
   readonly loss: number;
-  readonly learning_rate: number;
-  readonly grad_norm: number;
+  /** Absent, as the next, where a provider does not tell it. */
+  readonly learning_rate?: number;
+  readonly grad_norm?: number;
   readonly [metric: string]: number;
 }
 
@@ -82,7 +83,10 @@ export interface TrainStep {
 export interface TrainOptions {
   readonly role: Role;
   readonly iteration: number;
-  /** Folder that will hold adapter_model.safetensors and adapter_config.json, or weights.safetensors, and train.jsonl. */
+  /**
+   * Folder that will hold adapter_model.safetensors and adapter_config.json, or weights.safetensors, or model.json; and
+   * train.jsonl.
+   */
   readonly outputDir: string;
   readonly learningRate: number;
   /** Pairs or examples an optimizer step. */
@@ -101,7 +105,8 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /**
    * Asked whether the trained adapter will do, then whether a weaker one will: part of the way from where training
-   * began. A trainer that cannot weaken a step ignores it and leaves `kept` out of the adapter.
+   * began. A trainer that cannot weaken a step by parts keeps all of it or none (`kept` 1 or 0); one that ignores this
+   * leaves `kept` out of the adapter.
    */
   readonly accept?: (candidate: Adapter) => Promise<boolean>;
   readonly onStep?: (

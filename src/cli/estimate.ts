@@ -68,20 +68,22 @@ export function estimateSeconds(work: readonly StageWork[], speeds: Speeds): num
 /**
  * The part of the work that is this machine's: what players and judges on servers do is not.
  *
- * @param served whether the players, the training judge, the scoring judge are on servers
+ * @param served whether players, training and each of the judges are elsewhere
  */
 export function workHere(
   work: readonly StageWork[],
-  served: { readonly players: boolean; readonly trainJudge: boolean; readonly scoreJudge: boolean },
+  served: Readonly<Record<"players" | "training" | "trainJudge" | "scoreJudge", boolean>>,
 ): readonly StageWork[] {
   return work.map((each) => {
-    const { stage, sampledTokens, readTokens, judgedTokens } = each;
+    const { stage, trainedTokens, sampledTokens, readTokens, judgedTokens } = each;
     const judges = stage === "judgement" ? [served.trainJudge] : [served.trainJudge, served.scoreJudge];
     const judgedHere = (judgedTokens * judges.filter((is) => !is).length) / judges.length;
     // The reference of DPO is read where training is.
-    const readHere = served.players && stage !== "optimization" ? 0 : readTokens - judgedTokens;
+    const elsewhere = stage === "optimization" ? served.training : served.players;
+    const readHere = elsewhere ? 0 : readTokens - judgedTokens;
     return {
       ...each,
+      trainedTokens: served.training ? 0 : trainedTokens,
       sampledTokens: served.players ? 0 : sampledTokens,
       readTokens: readHere + judgedHere,
       judgedTokens: judgedHere,

@@ -3,6 +3,7 @@ import type { Config } from "../config.ts";
 import type { RoleUsage } from "../run/usage.ts";
 import { estimateDisk, estimateSeconds, estimateWork, type Speeds, workHere } from "./estimate.ts";
 import { assumptions, estimateServers, isServed } from "./estimate-servers.ts";
+import { fineTuningLines } from "./fine-tuning-plan.ts";
 import { bytes, count, counted, duration, table } from "./format.ts";
 import { terminalSafe } from "./terminal.ts";
 import { costText, usageTable } from "./usage-text.ts";
@@ -28,6 +29,7 @@ export function planOf(config: Config, speeds: (Speeds & { readonly gigaflops: n
   const { model, judge } = config;
   const served = {
     players: model.server !== null,
+    training: config.trainer.kind !== "embedded",
     trainJudge: isServed(judge.train, judge.define),
     scoreJudge: isServed(judge.score, judge.define),
   };
@@ -73,12 +75,24 @@ export function planOf(config: Config, speeds: (Speeds & { readonly gigaflops: n
       ...(usage === undefined ? [] : [usage, assumptions(config), ""]),
       `time  about ${duration(seconds)}${servers.length > 0 ? " on this machine; how long the servers take it cannot know" : ""} (speed of this machine: ${machine}; without downloads)`,
       `disk  ${bytes(disk)} in ${terminalSafe(config.output)}; the model's cache beside it takes up to 1 GiB the first time`,
-      `cost  ${servers.length === 0 ? "0: everything runs on this machine" : costLine(servers)}`,
+      ...costLines(config, servers),
     ].join("\n"),
   };
 }
 
-/** Of the servers, as far as prices are known. */
+/** What it costs, as far as prices are known, and who else takes part. */
+function costLines(config: Config, servers: readonly RoleUsage[]): string[] {
+  const asked = servers.length === 0 ? "" : costLine(servers);
+  if (config.trainer.kind === "embedded")
+    return [`cost  ${asked === "" ? "0: everything runs on this machine" : asked}`];
+  return [
+    `cost  ${asked === "" ? "" : `${asked}; and `}what the provider takes for tokens trained`,
+    "",
+    ...fineTuningLines(config, config.trainer),
+  ];
+}
+
+/** Of the servers. */
 function costLine(servers: readonly RoleUsage[]): string {
   if (servers.every(({ cost }) => cost === undefined))
     return "not known: `prices: {input, output}` of a million tokens beside a server's url would tell";

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { BaseModel } from "../engine/base-model.ts";
 import { SeasError } from "../errors.ts";
+import { requireWeights } from "../players/hosted.ts";
 import type { Role } from "../records.ts";
 import { checkedDone } from "../run/done.ts";
 import type { RunInfo } from "../run/inspect.ts";
@@ -34,11 +35,16 @@ export function isBase(run: RunInfo, role: Role, iteration: number): boolean {
  * The adapter's folder, its files checked against the mark of the stage that made them; undefined for the Target that is
  * the base.
  *
- * @throws SeasError E_USAGE when the stage is not finished, E_RUN when a file is missing or has changed since
+ * @throws SeasError E_USAGE when the stage is not finished, E_RUN when a file is missing or has changed since, E_MODEL when a
+ *   provider keeps the weights
  */
 export async function adapterOf(run: RunInfo, role: Role, iteration: number): Promise<string | undefined> {
   const done = await checkedDone(run, iteration, trainStage(role));
-  if (done !== undefined) return run.path(adapterFolder(role, iteration));
+  if (done !== undefined) {
+    const folder = run.path(adapterFolder(role, iteration));
+    await requireWeights(folder);
+    return folder;
+  }
   if (isBase(run, role, iteration)) return undefined;
   throw new SeasError("E_USAGE", `${join(run.dir, adapterFolder(role, iteration))} is not there: not trained yet`, {
     hint: "going on with the run makes it",

@@ -21,6 +21,7 @@ const quick: Config = {
     server: null,
   },
   servers: {},
+  trainer: { kind: "embedded" },
   data: { dataset: null, trainPrompts: 100_000 },
   initialization: {
     redTeam: {

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { JudgeDefinition } from "./judges.ts";
 import { ServerDefinition } from "./servers.ts";
+import { TrainerDefinition } from "./trainer.ts";
 
 const count = z.number().int().nonnegative();
 const positive = z.number().int().positive();
@@ -60,6 +61,7 @@ export const Config = z.strictObject({
     .record(z.string(), ServerDefinition)
     .default({})
     .describe("models on servers with the OpenAI API, by name: `seas eval --model NAME`"),
+  trainer: TrainerDefinition.default({ kind: "embedded" }).describe("who trains: this process, or a fine-tuning API"),
   data: z.strictObject({
     dataset: z.string().nullable().describe("JSONL of {prompt, category} instead of our own prompts (SEAS's form)"),
     trainPrompts: positive.describe("hand-written training prompts to use, at most"),

@@ -1,7 +1,10 @@
 /** Models on servers with the OpenAI API, under names of the user's. */
 import { z } from "zod";
+import { SeasError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
 
-const url = z
+/** Of an API, with no key in it. */
+export const serverUrl = z
   .url({ protocol: /^https?$/, error: "expected an http(s) url such as http://127.0.0.1:8000/v1" })
   .refine((text) => !/^https?:\/\/[^/]*@/i.test(text), {
     error: "keys stand in no file: `apiKeyEnv` names a variable",
@@ -44,7 +47,7 @@ export type Prices = z.infer<typeof Prices>;
 
 export const ServerDefinition = z.strictObject({
   url: z
-    .union([url, z.array(url).min(1)])
+    .union([serverUrl, z.array(serverUrl).min(1)])
     .describe("ends with /v1 for most; several serve the same, the least busy is asked"),
   model: z.string().min(1).describe("its name on that server"),
   api: z
@@ -64,3 +67,21 @@ export const ServerDefinition = z.strictObject({
   patienceSeconds: z.number().positive().default(600).describe("how long a server that is gone is waited for"),
 });
 export type ServerDefinition = z.infer<typeof ServerDefinition>;
+
+/**
+ * One of the configuration's servers.
+ *
+ * @param key that names it, for the error
+ * @throws SeasError E_CONFIG naming the nearest
+ */
+export function serverNamed(
+  name: string,
+  servers: Readonly<Record<string, ServerDefinition>>,
+  key: string,
+): ServerDefinition {
+  if (Object.hasOwn(servers, name)) return servers[name]!;
+  const near = nearest(name, Object.keys(servers));
+  throw new SeasError("E_CONFIG", `\`${key}\`: no server \`${name}\` under \`servers\``, {
+    hint: near === undefined ? "describe it there: url, model, adapters" : `did you mean \`${near}\`?`,
+  });
+}

@@ -9,6 +9,7 @@ import { logProbs } from "../engine/score.ts";
 import { loadTrained, untrained } from "../engine/trained.ts";
 import type { Adapter, Example, Message } from "../records.ts";
 import type { Completion, GenerateOptions, GenerateRequest, Model } from "../seams.ts";
+import { requireWeights } from "./hosted.ts";
 
 /** A model whose adapter can be read: what the embedded trainer and judge need beside {@link Model}. */
 export interface EmbeddedModel extends Model {
@@ -30,7 +31,7 @@ export function embeddedModel(
 ): EmbeddedModel {
   const { adapter, batchSize } = options;
   let loaded: Promise<Lora> | undefined;
-  const lora = () => (loaded ??= adapter === undefined ? untrained(engine) : loadTrained(engine, adapter.path));
+  const lora = () => (loaded ??= adapter === undefined ? untrained(engine) : readTrained(engine, adapter.path));
   return {
     engine,
     adapter,
@@ -47,6 +48,11 @@ export function embeddedModel(
       return scores.map(([logProb], i) => ({ logProb: logProb!, tokens: rows[i]!.completions[0]!.length }));
     },
   };
+}
+
+async function readTrained(engine: Engine, folder: string): Promise<Lora> {
+  await requireWeights(folder);
+  return loadTrained(engine, folder);
 }
 
 /** Tokens of a conversation up to where the assistant speaks. */

@@ -45,6 +45,8 @@ export function openaiModel(server: Server, player: OpenaiPlayer, adapter?: Adap
   let served: Promise<string> | undefined;
   const modelName = () => {
     if (adapter === undefined) return Promise.resolve(server.model);
+    // A provider's own model needs no serving.
+    if (adapter.model !== undefined) return Promise.resolve(adapter.model);
     if (player.serve === undefined) throw new Error(`${player.name} cannot serve adapters`);
     served ??= player.serve(adapter);
     return served;

@@ -25,6 +25,8 @@ export interface ServerOptions {
   readonly retries?: number | undefined;
   /** How long a server that is gone is waited for, milliseconds. @default 600,000 */
   readonly patience?: number | undefined;
+  /** In the place of the global one. */
+  readonly fetch?: typeof fetch | undefined;
   /** A line when a server is gone, and when it is back. */
   readonly note?: ((text: string) => void) | undefined;
 }
@@ -58,7 +60,8 @@ const broken = 20;
 /** @example const server = createServer({ urls: ["http://127.0.0.1:8000/v1"], model: "llama" }); */
 export function createServer(options: ServerOptions): Server {
   const { urls, model, apiKey = "none", timeout = 300_000, retries = 5, patience = 600_000, note } = options;
-  const clients = urls.map((baseURL) => new OpenAI({ baseURL, apiKey, timeout, maxRetries: 0 }));
+  const more = options.fetch === undefined ? {} : { fetch: options.fetch };
+  const clients = urls.map((baseURL) => new OpenAI({ baseURL, apiKey, timeout, maxRetries: 0, ...more }));
   const pool = createPool(urls.length, options.concurrency ?? 64);
   let worked = false;
   let lost = 0;

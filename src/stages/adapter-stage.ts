@@ -1,6 +1,7 @@
 /** A training as a stage of the run: its adapter's files are its artefacts, read back when it is already done. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { hostedFile } from "../players/hosted.ts";
 import { Adapter, type Role } from "../records.ts";
 import { artefactStage } from "../run/artefact.ts";
 import { toDocument, writeAtomic } from "../run/atomic.ts";
@@ -29,14 +30,18 @@ export async function adapterStage(
     async work() {
       const adapter = { ...(await work()), path: folder };
       await writeAtomic(run.path(record), toDocument(adapter));
-      // Rank 0: every weight of the base was trained.
-      const weights =
-        adapter.rank === 0 ? ["weights.safetensors"] : ["adapter_model.safetensors", "adapter_config.json"];
-      const files = [...weights, "train.jsonl", "adapter.json"];
+      const files = [...weightFiles(adapter), "train.jsonl", "adapter.json"];
       return { count: steps, files: files.map((file) => join(folder, file)) };
     },
   });
   return Adapter.parse(JSON.parse(await readFile(run.path(record), "utf8")));
+}
+
+/** What holds an adapter's weights, or says where they are. */
+function weightFiles({ model, rank }: Adapter): string[] {
+  if (model !== undefined) return [hostedFile];
+  // Rank 0: every weight of the base was trained.
+  return rank === 0 ? ["weights.safetensors"] : ["adapter_model.safetensors", "adapter_config.json"];
 }
 
 /** Optimizer steps of a training. */

@@ -34,7 +34,7 @@ export function overRefusalLimit(context: Context, iteration: number, first: Ada
     // What T_0 declines can only matter where the limit alone is exceeded.
     if (after > maxOverRefusal) before ??= await refusedShare(context, player(context, first));
     const accepted = after <= (before ?? 0) + maxOverRefusal;
-    const outcome = accepted ? "" : `, too many (T_0 ${percent(before ?? 0)}): its step is weakened`;
+    const outcome = accepted ? "" : `, too many (T_0 ${percent(before ?? 0)}): less of its step is kept`;
     const text = `iteration ${iteration}: the Target declines ${percent(after)} of held-back look-alikes${outcome}`;
     context.run.report({ type: "note", text });
     return accepted;
@@ -73,7 +73,7 @@ export function diversityLimit(context: Context, iteration: number, first: Adapt
     before ??= await writtenDiversity(context, player(context, first));
     const share = (await writtenDiversity(context, context.base.with(candidate))) / Math.max(before, 1e-9);
     const accepted = share >= minDiversity;
-    const outcome = accepted ? "" : ", too little: its step is weakened";
+    const outcome = accepted ? "" : ", too little: less of its step is kept";
     const text = `iteration ${iteration}: the Red Team's prompts are ${percent(share)} as varied as R_0's${outcome}`;
     context.run.report({ type: "note", text });
     return accepted;

@@ -14,6 +14,7 @@ import { qualityOf } from "../../judges/calibrations.ts";
 import { hashOf, type NamedJudge, namedJudge } from "../../judges/named.ts";
 import type { JudgeQuality } from "../../judges/quality.ts";
 import { embeddedModel } from "../../players/embedded.ts";
+import { requireWeights } from "../../players/hosted.ts";
 import type { Adapter, Role } from "../../records.ts";
 import type { RunInfo } from "../../run/inspect.ts";
 import type { Model } from "../../seams.ts";
@@ -149,6 +150,7 @@ async function namedModel(spec: string, name: string, open: OpenEngine, config: 
 
 /** Base and adapter of `BASE`, `ADAPTER` or `BASE+ADAPTER`; without a base it is the configuration's. */
 async function partsOf(spec: string): Promise<{ base?: string; adapter?: string }> {
+  await requireWeights(spec);
   const whole = await adapterFolder(spec);
   if (whole !== undefined) return { adapter: whole };
   const plus = spec.lastIndexOf("+");
