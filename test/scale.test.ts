@@ -15,13 +15,13 @@ let server: Awaited<ReturnType<typeof startInstantServer>>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "seas-scale-"));
   server = await startInstantServer();
-});
+}, 60_000);
 afterAll(async () => {
   await server?.close();
   await rm(folder, { recursive: true, force: true });
 });
 
-it("ends with the same records when it is killed while it asks", { timeout: 120_000 }, async () => {
+it("ends with the same records when it is killed while it asks", { timeout: 300_000 }, async () => {
   const size = paperSize(100, 2);
   const [whole, cut] = [join(folder, "whole"), join(folder, "cut")];
   expect((await play(server.url, whole, size)).finished).toBe(true);
