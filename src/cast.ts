@@ -20,6 +20,7 @@ import type { Model, Reporter, Trainer } from "./seams.ts";
 import type { Cast } from "./seas.ts";
 import type { Merge } from "./servers/adapters.ts";
 import { keyOf } from "./servers/key.ts";
+import { type UsageMeter, usageMeter } from "./servers/usage.ts";
 import { embeddedTrainer } from "./trainers/embedded.ts";
 import { openaiTrainer } from "./trainers/openai.ts";
 import { providerOf } from "./trainers/provider.ts";
@@ -116,15 +117,16 @@ export async function embeddedCast(
   // Before anything is brought: a key that is not set costs no download.
   const trainer = trainerOf(config, note);
   const embedded = embeddedJudges(config, note, options.signal);
+  const meter = usageMeter();
   const engine = await embedded.engine();
-  const judge = (name: string) => namedJudge(name, config.judge.define, embedded.open, process.env);
+  const judge = (name: string) => namedJudge(name, config.judge.define, embedded.open, process.env, meter);
   const [train, score] = [await judge(config.judge.train), await judge(config.judge.score)];
   const { base, threads, device, precision } = engine;
   const here = embeddedModel(engine, { batchSize: config.attack.batchSize });
   const merge: Merge = ({ path }, out) => exportAdapter({ format: "merged", adapter: path, base, out });
   return {
     engine,
-    base: playerOf(config, note, merge) ?? here,
+    base: playerOf(config, note, merge, meter) ?? here,
     trainer: trainer(here),
     trainJudge: train.judge,
     scoreJudge: score.judge,
@@ -139,12 +141,18 @@ export async function embeddedCast(
       ...(config.model.server !== null && { server: config.servers[config.model.server]!.model }),
       engine: { name: "onnxruntime", version: engineVersion(), threads, device, precision },
     },
+    usage: meter.take,
     close: embedded.close,
   };
 }
 
 /** The base of both players on a server, where the configuration says so. */
-function playerOf({ model, servers, trainer }: Config, note: (text: string) => void, merge: Merge): Model | undefined {
+function playerOf(
+  { model, servers, trainer }: Config,
+  note: (text: string) => void,
+  merge: Merge,
+  meter: UsageMeter,
+): Model | undefined {
   if (model.server === null) return undefined;
   const definition = serverNamed(model.server, servers, "model.server");
   // What a provider trains is served by it already.
@@ -152,7 +160,7 @@ function playerOf({ model, servers, trainer }: Config, note: (text: string) => v
     throw new SeasError("E_CONFIG", `server \`${model.server}\` cannot serve what the run trains`, {
       hint: "`adapters` says how it takes them: vllm, sglang, ollama, folder, or a command",
     });
-  return servedPlayer(model.server, definition, process.env, note, merge);
+  return servedPlayer(model.server, definition, process.env, note, merge, meter);
 }
 
 /** Who trains, as the configuration says; a key that is not set is missed at once. */

@@ -19,6 +19,36 @@ export const Usage = z.object({
 });
 export type Usage = z.infer<typeof Usage>;
 
+/** What was asked of a server, and what it gave. */
+export const ServerUsage = Usage.extend({
+  /** Answers to one prompt together are one request. */
+  requests: z.number().int().nonnegative(),
+  /** Attempts after the first of a request. */
+  retries: z.number().int().nonnegative(),
+});
+export type ServerUsage = z.infer<typeof ServerUsage>;
+
+/** The same by who was asked: `red-team`, `target`, or `judge NAME`. */
+export const UsageByRole = z.record(z.string(), ServerUsage);
+export type UsageByRole = z.infer<typeof UsageByRole>;
+
+/** Both together. */
+export function summedUsage(a: UsageByRole, b: UsageByRole): UsageByRole {
+  const sum: UsageByRole = { ...a };
+  for (const [role, more] of Object.entries(b)) {
+    const { promptTokens, completionTokens, requests, retries } = sum[role] ?? noUsage;
+    sum[role] = {
+      promptTokens: promptTokens + more.promptTokens,
+      completionTokens: completionTokens + more.completionTokens,
+      requests: requests + more.requests,
+      retries: retries + more.retries,
+    };
+  }
+  return sum;
+}
+
+const noUsage: ServerUsage = { promptTokens: 0, completionTokens: 0, requests: 0, retries: 0 };
+
 /** Why a generated prompt takes no part in the attack. */
 export const DropReason = z.enum(["empty", "too-long", "near-duplicate", "copies-example", "off-topic", "no-request"]);
 export type DropReason = z.infer<typeof DropReason>;

@@ -14,11 +14,12 @@ import { drawSeedPrompts } from "./data/seed-prompts.ts";
 import { SeasError } from "./errors.ts";
 import type { Calibrations } from "./judges/calibrations.ts";
 import { assertTrainable } from "./judges/quality.ts";
-import { type Score, Score as ScoreRow } from "./records.ts";
+import { type Score, Score as ScoreRow, type UsageByRole } from "./records.ts";
 import { allRows } from "./run/rows.ts";
 import { openRun } from "./run/run.ts";
 import type { Judge, Model, Reporter, Trainer } from "./seams.ts";
 import { answerPrompts, handWrittenPrompts, writePrompts } from "./stages/attack.ts";
+import { askedPrompts } from "./stages/attacked.ts";
 import type { Context } from "./stages/context.ts";
 import { player } from "./stages/context.ts";
 import { evaluation } from "./stages/evaluation.ts";
@@ -38,6 +39,8 @@ export interface Cast {
   readonly scoreJudge: Judge;
   /** What was filed of its judges by `seas judge calibrate`; kept in the run's facts. @default nothing */
   readonly calibrations?: Calibrations;
+  /** What servers were asked since the last call, by role; kept in the run folder. @default nothing */
+  readonly usage?: () => UsageByRole;
   /** Hashes and names of the model and judges; a run goes on only with the same. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
@@ -79,7 +82,14 @@ export async function seas(config: Config, options: SeasOptions): Promise<RunSum
   const again = `\`seas judge calibrate --judge ${cast.trainJudge.name} --labels FILE\``;
   assertTrainable(train && { ...train, judge: cast.trainJudge.name }, config.judge.minF1, again);
   const facts = { ...cast.facts, calibrations, data: { hash: data.hash } };
-  const run = await openRun({ config, reporter, facts, ...(options.dir === undefined ? {} : { dir: options.dir }) });
+  const { usage } = cast;
+  const run = await openRun({
+    config,
+    reporter,
+    facts,
+    ...(usage && { usage }),
+    ...(options.dir && { dir: options.dir }),
+  });
   const context: Context = {
     run,
     config,
@@ -109,18 +119,18 @@ export async function seas(config: Config, options: SeasOptions): Promise<RunSum
         iteration,
       });
       const { promptsPerSeed } = config.attack;
-      const prompts = await writePrompts(context, player(context, players.redTeam), {
+      await writePrompts(context, player(context, players.redTeam), {
         iteration,
         name: "prompts",
         redTeam: iteration - 1,
         seeds,
         promptsPerSeed,
       });
-      const known = await handWrittenPrompts(context, iteration);
-      const asked = [...prompts.filter((prompt) => prompt.dropped === undefined), ...known];
-      const attempts = await answerPrompts(context, player(context, players.target), iteration, asked);
-      const verdicts = await judgement(context, iteration, asked, attempts);
-      history.push(await optimization(context, history, { seeds, prompts, asked, attempts, verdicts }));
+      await handWrittenPrompts(context, iteration);
+      const asked = await askedPrompts(context, iteration);
+      await answerPrompts(context, player(context, players.target), iteration, asked);
+      await judgement(context, iteration, asked);
+      history.push(await optimization(context, history, seeds));
       await evaluation(context, history);
     }
     await run.close({ status: "success" });

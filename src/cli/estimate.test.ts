@@ -49,8 +49,15 @@ describe("estimateWork", () => {
 describe("estimateSeconds and estimateDisk", () => {
   it("adds each kind of token at its own speed", () => {
     const work = [
-      { stage: "attack" as const, counts: {}, trainedTokens: 100, sampledTokens: 300, readTokens: 1000 },
-      { stage: "evaluation" as const, counts: {}, trainedTokens: 0, sampledTokens: 60, readTokens: 0 },
+      {
+        stage: "attack" as const,
+        counts: {},
+        trainedTokens: 100,
+        sampledTokens: 300,
+        readTokens: 1000,
+        judgedTokens: 0,
+      },
+      { stage: "evaluation" as const, counts: {}, trainedTokens: 0, sampledTokens: 60, readTokens: 0, judgedTokens: 0 },
     ];
     const speeds = { trainTokensPerSecond: 10, sampleTokensPerSecond: 30, judgeTokensPerSecond: 100 };
     expect(estimateSeconds(work, speeds)).toBe(10 + 10 + 10 + 2);

@@ -24,6 +24,8 @@ export interface StageWork {
   readonly trainedTokens: number;
   readonly sampledTokens: number;
   readonly readTokens: number;
+  /** Of the tokens read, those that judges read. */
+  readonly judgedTokens: number;
 }
 
 // Typical lengths in tokens, from our own texts under the default model's tokenizer.
@@ -33,6 +35,8 @@ const seedFrame = 60;
 // What the default players write, in quick runs: a prompt, and the part of an answer's room that is used.
 const writtenLength = 25;
 const usedRoom = 0.85;
+// What chat models of some billions of parameters write when there is room; assumed, not measured.
+const longAnswer = 400;
 // Held-back look-alikes are answered to weigh a Target's step, prompts are written to weigh a Red Team's; about twice a
 // step.
 const heldBack = 45;
@@ -59,6 +63,32 @@ export function estimateSeconds(work: readonly StageWork[], speeds: Speeds): num
       stage.readTokens / speeds.judgeTokensPerSecond,
   );
   return sum(seconds);
+}
+
+/**
+ * The part of the work that is this machine's: what players and judges on servers do is not.
+ *
+ * @param served whether players, training and each of the judges are elsewhere
+ */
+export function workHere(
+  work: readonly StageWork[],
+  served: Readonly<Record<"players" | "training" | "trainJudge" | "scoreJudge", boolean>>,
+): readonly StageWork[] {
+  return work.map((each) => {
+    const { stage, trainedTokens, sampledTokens, readTokens, judgedTokens } = each;
+    const judges = stage === "judgement" ? [served.trainJudge] : [served.trainJudge, served.scoreJudge];
+    const judgedHere = (judgedTokens * judges.filter((is) => !is).length) / judges.length;
+    // The reference of DPO is read where training is.
+    const elsewhere = stage === "optimization" ? served.training : served.players;
+    const readHere = elsewhere ? 0 : readTokens - judgedTokens;
+    return {
+      ...each,
+      trainedTokens: served.training ? 0 : trainedTokens,
+      sampledTokens: served.players ? 0 : sampledTokens,
+      readTokens: readHere + judgedHere,
+      judgedTokens: judgedHere,
+    };
+  });
 }
 
 /** Bytes of the run folder: adapters and records. */
@@ -107,20 +137,91 @@ function promptTokens({ maxPromptTokens }: Config["attack"]): number {
   return Math.min(maxPromptTokens, writtenLength);
 }
 
-/** Tokens of an answer. */
+/** Tokens of an answer: most of a small room, little of a large one. */
 function answerTokens({ maxResponseTokens }: Config["attack"]): number {
-  return maxResponseTokens * usedRoom;
+  return Math.min(longAnswer, maxResponseTokens * usedRoom);
+}
+
+/** What a role is asked: requests with as many answers as each has. */
+interface AskedRole {
+  readonly role: "red-team" | "target";
+  readonly requests: number;
+  readonly promptLength: number;
+  readonly answers: number;
+  readonly answerLength: number;
+}
+
+/** What players and judges are asked over a whole run, wherever they are. */
+export function askedOf(config: Config): {
+  readonly players: readonly AskedRole[];
+  readonly trainJudge: { readonly count: number; readonly length: number };
+  readonly scoreJudge: { readonly count: number; readonly length: number };
+  readonly assumed: Record<"promptLength" | "answerLength" | "writtenLength" | "keptShare", number>;
+} {
+  const { iterations, attack, evaluation: e, optimization: o } = config;
+  const likely = attackAnswers(config).likely;
+  const { answers, written } = evaluated(config);
+  const { weighedSeeds, answered } = weighed(config);
+  const answerLength = answerTokens(attack);
+  const seeds = iterations * attack.seeds + (iterations + 1) * e.crossPlaySeeds + iterations * weighedSeeds;
+  const asked = likely / attack.responsesPerPrompt + answers / e.samples + iterations * answered;
+  const length = promptLength + answerLength;
+  return {
+    players: [
+      {
+        role: "red-team",
+        requests: seeds,
+        promptLength: seedLength(attack.examplesPerSeed),
+        answers: iterations * (attack.seeds * attack.promptsPerSeed + weighedSeeds * weighedPrompts.perSeed) + written,
+        answerLength: promptTokens(attack),
+      },
+      {
+        role: "target",
+        requests: asked,
+        promptLength,
+        answers: likely + answers + iterations * answered,
+        answerLength,
+      },
+    ],
+    trainJudge: { count: likely + answers, length },
+    scoreJudge: { count: answers, length },
+    assumed: {
+      promptLength,
+      answerLength,
+      writtenLength: promptTokens(attack),
+      keptShare: o.rules === "paper" ? 1 : keptShare,
+    },
+  };
+}
+
+/** Seed prompts and look-alikes by which the steps of an iteration are weighed. */
+function weighed({ attack, evaluation, optimization: { redTeam, target } }: Config) {
+  return {
+    answered: target.maxOverRefusal < 1 ? weighings * Math.min(heldBack, evaluation.lookAlikes) : 0,
+    weighedSeeds: redTeam.minDiversity > 0 ? weighings * Math.min(weighedPrompts.seeds, attack.seeds) : 0,
+  };
+}
+
+/** Answers of all evaluations, and what Red Teams write for the matrix. */
+function evaluated({ iterations, evaluation: e }: Config) {
+  const players = iterations + 1;
+  const written = players * e.crossPlaySeeds * e.crossPlayPrompts;
+  // Every Target answers the two suites, and the prompts of every Red Team: the whole matrix.
+  return { written, answers: players * (e.testPrompts + e.lookAlikes + written) * e.samples };
 }
 
 function judgement(config: Config): StageWork {
   const answers = attackAnswers(config);
-  return stage("judgement", {
-    counts: { verdicts: answers.most },
-    readTokens: judgeDepth * answers.likely * (promptLength + answerTokens(config.attack)),
-  });
+  const judgedTokens = judgeDepth * answers.likely * (promptLength + answerTokens(config.attack));
+  return stage("judgement", { counts: { verdicts: answers.most }, readTokens: judgedTokens, judgedTokens });
 }
 
-function optimization({ iterations, attack, optimization: { redTeam, target }, evaluation }: Config): StageWork {
+function optimization(config: Config): StageWork {
+  const {
+    iterations,
+    attack,
+    optimization: { redTeam, target },
+  } = config;
   const redPairs =
     iterations * (Math.min(redTeam.maxPairs, attack.seeds) + Math.min(redTeam.handWrittenPairs, attack.seeds));
   let targetPairs = 0;
@@ -128,8 +229,7 @@ function optimization({ iterations, attack, optimization: { redTeam, target }, e
     const general = target.generalPairs[Math.min(i, target.generalPairs.length) - 1] ?? 0;
     targetPairs += target.maxPairs + general + target.lookAlikePairs + (i > 1 ? target.replayPairs : 0);
   }
-  const answered = target.maxOverRefusal < 1 ? weighings * Math.min(heldBack, evaluation.lookAlikes) : 0;
-  const weighedSeeds = redTeam.minDiversity > 0 ? weighings * Math.min(weighedPrompts.seeds, attack.seeds) : 0;
+  const { answered, weighedSeeds } = weighed(config);
   const written = weighedSeeds * weighedPrompts.perSeed;
   // A pair is chosen and rejected behind one prompt.
   const redLength = seedLength(attack.examplesPerSeed) + 2 * promptLength;
@@ -146,27 +246,35 @@ function optimization({ iterations, attack, optimization: { redTeam, target }, e
   });
 }
 
-function evaluation({ iterations, attack, evaluation: e, judge }: Config): StageWork {
+function evaluation(config: Config): StageWork {
+  const { iterations, attack, evaluation: e, judge } = config;
   const players = iterations + 1;
-  const written = players * e.crossPlaySeeds * e.crossPlayPrompts;
-  // Every Target answers the two suites, and the prompts of every Red Team: the whole matrix.
-  const answers = players * (e.testPrompts + e.lookAlikes + written) * e.samples;
+  const { answers, written } = evaluated(config);
+  const judgedTokens =
+    2 *
+    judgeDepth *
+    (answers * (promptLength + answerTokens(attack)) + labelledRows(judge) * (promptLength + answerLength));
   const texts = players * e.ordinary;
-  const labelled = judge.labels === null ? 0 : judge.labelRows;
   return stage("evaluation", {
     counts: {
       prompts: written,
       answers,
       verdicts: 2 * answers,
       "ordinary texts": texts,
-      "labelled texts": 2 * labelled,
+      "labelled texts": 2 * labelledRows(judge),
     },
     sampledTokens: written * promptTokens(attack) + answers * answerTokens(attack),
     readTokens:
       players * e.crossPlaySeeds * seedLength(attack.examplesPerSeed) +
-      answers * (promptLength + 2 * judgeDepth * (promptLength + answerTokens(attack))) +
-      (texts + 2 * judgeDepth * labelled) * (promptLength + answerLength),
+      answers * promptLength +
+      texts * (promptLength + answerLength) +
+      judgedTokens,
+    judgedTokens,
   });
+}
+
+function labelledRows({ labels, labelRows }: Config["judge"]): number {
+  return labels === null ? 0 : labelRows;
 }
 
 function seedLength(examples: number): number {
@@ -174,7 +282,7 @@ function seedLength(examples: number): number {
 }
 
 function stage(name: StageWork["stage"], work: Pick<StageWork, "counts"> & Partial<StageWork>): StageWork {
-  return { trainedTokens: 0, sampledTokens: 0, readTokens: 0, ...work, stage: name };
+  return { trainedTokens: 0, sampledTokens: 0, readTokens: 0, judgedTokens: 0, ...work, stage: name };
 }
 
 function sum(values: readonly number[]): number {

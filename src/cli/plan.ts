@@ -1,9 +1,12 @@
 /** A run before it starts, as text that is safe for a terminal: counts, tokens, time, disk and cost. */
 import type { Config } from "../config.ts";
-import { estimateDisk, estimateSeconds, estimateWork, type Speeds } from "./estimate.ts";
+import type { RoleUsage } from "../run/usage.ts";
+import { estimateDisk, estimateSeconds, estimateWork, type Speeds, workHere } from "./estimate.ts";
+import { assumptions, estimateServers, isServed } from "./estimate-servers.ts";
 import { fineTuningLines } from "./fine-tuning-plan.ts";
 import { bytes, count, counted, duration, table } from "./format.ts";
 import { terminalSafe } from "./terminal.ts";
+import { costText, usageTable } from "./usage-text.ts";
 
 const slowQuick = 20 * 60; // s
 const defaultBase = "smollm2-135m-instruct";
@@ -23,9 +26,18 @@ export interface Plan {
 /** @param speeds measured on this machine; undefined when that was not possible */
 export function planOf(config: Config, speeds: (Speeds & { readonly gigaflops: number }) | undefined): Plan {
   const work = estimateWork(config);
-  const seconds = speeds === undefined ? Number.NaN : estimateSeconds(work, speeds);
+  const { model, judge } = config;
+  const served = {
+    players: model.server !== null,
+    training: config.trainer.kind !== "embedded",
+    trainJudge: isServed(judge.train, judge.define),
+    scoreJudge: isServed(judge.score, judge.define),
+  };
+  const here = workHere(work, served);
+  const servers = estimateServers(config);
+  const seconds = speeds === undefined ? Number.NaN : estimateSeconds(here, speeds);
   const time = (stages: typeof work) => (speeds === undefined ? "unknown" : duration(estimateSeconds(stages, speeds)));
-  const rows = work.map((stage) => [
+  const rows = work.map((stage, i) => [
     stage.stage,
     Object.entries(stage.counts)
       .filter(([, n]) => n > 0)
@@ -34,14 +46,15 @@ export function planOf(config: Config, speeds: (Speeds & { readonly gigaflops: n
     count(stage.trainedTokens),
     count(stage.sampledTokens),
     count(stage.readTokens),
-    time([stage]),
+    time([here[i]!]),
   ]);
   const total = (key: "trainedTokens" | "sampledTokens" | "readTokens") =>
     count(work.reduce((sum, stage) => sum + stage[key], 0));
   const disk = estimateDisk(config, work);
   const size =
     config.model.base === defaultBase ? "" : `, if ${terminalSafe(config.model.base)} were of the default model's size`;
-  const summary = `preset ${config.preset}, seed ${config.seed}, ${counted(config.iterations, "iteration")}: about ${duration(seconds)}${size}`;
+  const summary = `preset ${config.preset}, seed ${config.seed}, ${counted(config.iterations, "iteration")}: about ${duration(seconds)}${size}${servers.length > 0 ? " on this machine, beside what servers take" : ""}`;
+  const usage = usageTable(servers, "servers, at a guess");
   const machine = speeds === undefined ? "not measured" : `${speeds.gigaflops.toFixed(0)} GF/s`;
   return {
     seconds,
@@ -54,27 +67,34 @@ export function planOf(config: Config, speeds: (Speeds & { readonly gigaflops: n
         [
           ["stage", "makes, at most", "trained tokens", "sampled", "read", "time"],
           ...rows,
-          ["all", "", total("trainedTokens"), total("sampledTokens"), total("readTokens"), time(work)],
+          ["all", "", total("trainedTokens"), total("sampledTokens"), total("readTokens"), time(here)],
         ],
         2,
       ),
       "",
-      `time  about ${duration(seconds)} (speed of this machine: ${machine}; without downloads)`,
+      ...(usage === undefined ? [] : [usage, assumptions(config), ""]),
+      `time  about ${duration(seconds)}${servers.length > 0 ? " on this machine; how long the servers take it cannot know" : ""} (speed of this machine: ${machine}; without downloads)`,
       `disk  ${bytes(disk)} in ${terminalSafe(config.output)}; the model's cache beside it takes up to 1 GiB the first time`,
-      ...costLines(config),
+      ...costLines(config, servers),
     ].join("\n"),
   };
 }
 
-/** What it costs, and who else takes part. */
-function costLines(config: Config): string[] {
-  if (config.trainer.kind === "embedded") return ["cost  0: everything runs on this machine"];
-  if (config.trainer.kind === "ray") return ["cost  what the cluster takes for the trainings"];
-  return [
-    "cost  what the provider takes for tokens trained and sampled",
-    "",
-    ...fineTuningLines(config, config.trainer),
-  ];
+/** What it costs, as far as prices are known, and who else takes part. */
+function costLines(config: Config, servers: readonly RoleUsage[]): string[] {
+  const asked = servers.length === 0 ? "" : costLine(servers);
+  if (config.trainer.kind === "embedded")
+    return [`cost  ${asked === "" ? "0: everything runs on this machine" : asked}`];
+  const more = asked === "" ? "" : `${asked}; and `;
+  if (config.trainer.kind === "ray") return [`cost  ${more}what the cluster takes for the trainings`];
+  return [`cost  ${more}what the provider takes for tokens trained`, "", ...fineTuningLines(config, config.trainer)];
+}
+
+/** Of the servers. */
+function costLine(servers: readonly RoleUsage[]): string {
+  if (servers.every(({ cost }) => cost === undefined))
+    return "not known: `prices: {input, output}` of a million tokens beside a server's url would tell";
+  return `about ${costText(servers)}, an estimate${servers.some(({ cost }) => cost === undefined) ? "; ? = servers without `prices`" : ""}`;
 }
 
 function adviceOf({ preset }: Config, seconds: number): string | undefined {

@@ -8,6 +8,7 @@ import { defineCommand } from "citty";
 import { type Config, presets, resolveConfig } from "../config.ts";
 import { describeError, SeasError } from "../errors.ts";
 import { findUnfinishedRun, readRun } from "../run/inspect.ts";
+import { costed, totalUsage, usageByStage } from "../run/usage.ts";
 import type { RunSummary } from "../seas.ts";
 import { wholeNumber } from "./arguments.ts";
 import type { CommandModule, ExitCode, Streams } from "./commands.ts";
@@ -21,6 +22,7 @@ import { judgeLines, scoreTable } from "./results.ts";
 import { findRun, resumeCommand } from "./run-folder.ts";
 import { warnOfSuites } from "./suite-warning.ts";
 import { alarm, dim, screenOf, terminalSafe } from "./terminal.ts";
+import { usageTable } from "./usage-text.ts";
 
 const askAbove = 2 * 3600; // s
 
@@ -174,8 +176,11 @@ async function conclude(summary: RunSummary, config: Config, plan: Plan | undefi
   const estimate = plan === undefined || Number.isNaN(plan.seconds) ? "" : ` (estimated: ${duration(plan.seconds)})`;
   const { knownJudges } = await import("../stages/judge-quality.ts");
   const judge = judgeLines(config.judge.score, await knownJudges({ path: (...parts) => join(summary.dir, ...parts) }));
+  const { stages, path } = await readRun(summary.dir);
+  const usage = usageTable(costed(totalUsage(await usageByStage({ path }, stages)), config));
   const lines = [
     ...(scores === undefined ? [] : ["", scores, "", judge]),
+    ...(usage === undefined ? [] : ["", usage, ""]),
     `time:   ${duration(summary.seconds)}${estimate}`,
     `run:    ${terminalSafe(summary.dir, 1000)}`,
   ];

@@ -2,10 +2,12 @@
 import { defineCommand } from "citty";
 import { readEvents } from "../run/events.ts";
 import { type RunInfo, readRun } from "../run/inspect.ts";
+import { costed, totalUsage, usageByStage } from "../run/usage.ts";
 import type { CommandModule, Streams } from "./commands.ts";
 import { count, counted, duration, table } from "./format.ts";
 import { findRun, resumeCommand, runArguments } from "./run-folder.ts";
 import { bold, screenOf, terminalSafe } from "./terminal.ts";
+import { usageTable } from "./usage-text.ts";
 
 export const examples: CommandModule["examples"] = [
   ["seas status", "the newest run under runs"],
@@ -22,10 +24,11 @@ export const command = defineCommand({
     const screen = screenOf((data as Streams).stdout);
     const run = await readRun(await findRun(args.run, args.output));
     const at = run.status === "success" ? undefined : await unfinishedStage(run);
+    const servers = costed(totalUsage(await usageByStage(run, run.stages)), run.config);
     if (args.json) {
       const { dir, status, config, stages, end, writer } = run;
       screen.write(
-        `${JSON.stringify({ dir, status, preset: config.preset, seed: config.seed, iterations: config.iterations, stages, at, end, writer })}\n`,
+        `${JSON.stringify({ dir, status, preset: config.preset, seed: config.seed, iterations: config.iterations, stages, at, end, writer, servers })}\n`,
       );
       return;
     }
@@ -34,6 +37,8 @@ export const command = defineCommand({
       `${bold(terminalSafe(run.dir), screen)}\npreset ${preset}, seed ${seed}, ${counted(iterations, "iteration")}: ${statusText(run)}\n`,
     );
     if (run.stages.length > 0) screen.write(`\n${stageTable(run)}\n`);
+    const usage = usageTable(servers);
+    if (usage !== undefined) screen.write(`\n${usage}\n`);
     if (at !== undefined)
       screen.write(
         `\nat: iteration ${at.iteration}, ${terminalSafe(at.stage)}, ${count(at.done)} of ${count(at.total)}\n`,

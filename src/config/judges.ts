@@ -1,5 +1,6 @@
 /** Judges beside the embedded ones, under names of the user's: guards on servers, trained files, several as one. */
 import { z } from "zod";
+import { Prices } from "./servers.ts";
 
 /** The guards whose prompts and replies are known; `rubric` is any chat model, `moderation` an endpoint of that name. */
 export const guardNames = [
@@ -27,6 +28,7 @@ const ServedJudge = z
     apiKeyEnv: z.string().min(1).optional().describe("environment variable with the key; keys never stand in a file"),
     concurrency: z.number().int().positive().default(8).describe("requests at once"),
     timeoutSeconds: z.number().positive().default(60).describe("of one attempt"),
+    prices: Prices.optional(),
   })
   .refine(({ guard, mode }) => mode === undefined || guard === "qwen3-guard", {
     path: ["mode"],

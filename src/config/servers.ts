@@ -35,6 +35,16 @@ const AdapterServing = z
   });
 export type AdapterServing = z.infer<typeof AdapterServing>;
 
+/** What a server's tokens cost. */
+export const Prices = z
+  .strictObject({
+    input: z.number().nonnegative().describe("of a million prompt tokens"),
+    output: z.number().nonnegative().describe("of a million tokens that it writes"),
+    currency: z.string().min(1).max(12).default("USD"),
+  })
+  .describe("none = tokens are counted, and no cost");
+export type Prices = z.infer<typeof Prices>;
+
 export const ServerDefinition = z.strictObject({
   url: z
     .union([serverUrl, z.array(serverUrl).min(1)])
@@ -53,6 +63,7 @@ export const ServerDefinition = z.strictObject({
     .describe("most requests at each url at once; fewer where more bring no more tokens a second"),
   adapters: AdapterServing.optional().describe("how it comes to serve what a run trains; none = it cannot"),
   timeoutSeconds: z.number().positive().default(300).describe("of one attempt"),
+  prices: Prices.optional(),
   patienceSeconds: z.number().positive().default(600).describe("how long a server that is gone is waited for"),
 });
 export type ServerDefinition = z.infer<typeof ServerDefinition>;

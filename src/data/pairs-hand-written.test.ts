@@ -21,10 +21,10 @@ const row = (category: string, written: Readonly<Record<string, readonly Label[]
   })),
 });
 const attacks = [prompt("old trick", "fraud"), prompt("other trick", "fraud"), prompt("poison", "drugs")];
-const all = { count: 99, seed: 1 };
+const all = { of: 1, count: 99, seed: 1 };
 
-it("sets an attack of the category over a prompt that drew nothing unsafe", () => {
-  const [pair, ...more] = handWrittenPairs(
+it("sets an attack of the category over a prompt that drew nothing unsafe", async () => {
+  const [pair, ...more] = await handWrittenPairs(
     [row("drugs", { worked: ["safe", "unsafe"], failed: ["safe", "safe"] })],
     attacks,
     all,
@@ -40,27 +40,31 @@ it("sets an attack of the category over a prompt that drew nothing unsafe", () =
   });
 });
 
-it("takes what never was put to the Target for a failure, but not an empty prompt", () => {
-  expect(handWrittenPairs([row("drugs", { dropped: [], "": [] })], attacks, all)[0]?.rejected).toBe("dropped");
-  expect(handWrittenPairs([row("drugs", { "": [] })], attacks, all)).toEqual([]);
+it("takes what never was put to the Target for a failure, but not an empty prompt", async () => {
+  expect((await handWrittenPairs([row("drugs", { dropped: [], "": [] })], attacks, all))[0]?.rejected).toBe("dropped");
+  expect(await handWrittenPairs([row("drugs", { "": [] })], attacks, all)).toEqual([]);
 });
 
-it("never chooses what the seed prompt shows", () => {
+it("never chooses what the seed prompt shows", async () => {
   for (let seed = 0; seed < 20; seed++) {
-    const pairs = handWrittenPairs([row("fraud", { failed: [] }, "Prompt 1: old trick")], attacks, { count: 1, seed });
+    const pairs = await handWrittenPairs([row("fraud", { failed: [] }, "Prompt 1: old trick")], attacks, {
+      of: 1,
+      count: 1,
+      seed,
+    });
     expect(pairs[0]?.chosen).toBe("other trick");
   }
 });
 
-it("gives nothing where all worked, or the category has no attack", () => {
-  expect(handWrittenPairs([row("fraud", { worked: ["unsafe"] })], attacks, all)).toEqual([]);
-  expect(handWrittenPairs([row("arson", { failed: ["safe"] })], attacks, all)).toEqual([]);
+it("gives nothing where all worked, or the category has no attack", async () => {
+  expect(await handWrittenPairs([row("fraud", { worked: ["unsafe"] })], attacks, all)).toEqual([]);
+  expect(await handWrittenPairs([row("arson", { failed: ["safe"] })], attacks, all)).toEqual([]);
 });
 
-it("draws seed prompts by the seed, no more than asked for", () => {
+it("draws seed prompts by the seed, no more than asked for", async () => {
   const rows = Array.from({ length: 9 }, (_, i) => row("fraud", { failed: [] }, `seed prompt ${i}`));
-  const drawn = (seed: number) => handWrittenPairs(rows, attacks, { count: 4, seed });
-  expect(drawn(1)).toHaveLength(4);
-  expect(drawn(1)).toEqual(drawn(1));
-  expect(drawn(2)).not.toEqual(drawn(1));
+  const drawn = (seed: number) => handWrittenPairs(rows, attacks, { of: 9, count: 4, seed });
+  expect(await drawn(1)).toHaveLength(4);
+  expect(await drawn(1)).toEqual(await drawn(1));
+  expect(await drawn(2)).not.toEqual(await drawn(1));
 });

@@ -10,20 +10,33 @@ import type { Pair, Prompt } from "../records.ts";
 import { makePair } from "./pairs.ts";
 import type { RedTeamSeed } from "./pairs-red-team.ts";
 
+/** A seed prompt, what came of it, and what it is about. */
+type Row = RedTeamSeed & { readonly category: string };
+
 /**
  * At most one pair for each of `count` seed prompts, drawn by chance, of kind `general`. Seed prompts from which nothing
  * failed, or whose category has no attack but those shown in them, give none.
  *
  * @param attacks hand-written, of the training split
+ * @param draw.of how many rows there are; those that are not drawn are not held
  */
-export function handWrittenPairs(
-  rows: readonly (RedTeamSeed & { readonly category: string })[],
+export async function handWrittenPairs(
+  rows: Iterable<Row> | AsyncIterable<Row>,
   attacks: readonly Prompt[],
-  { count, seed }: { readonly count: number; readonly seed: number | string },
-): Pair[] {
+  { of, count, seed }: { readonly of: number; readonly count: number; readonly seed: number | string },
+): Promise<Pair[]> {
+  if (count === 0) return [];
   const random = createRandom(seed);
   const byCategory = groupBy(attacks, (attack) => attack.category);
-  return random.sample(rows, Math.min(count, rows.length)).flatMap(({ category, messages, prompts }) => {
+  const places = random.sample([...Array(of).keys()], Math.min(count, of));
+  const drawn = new Map<number, Row | undefined>(places.map((place) => [place, undefined]));
+  let place = 0;
+  for await (const row of rows) {
+    if (drawn.has(place)) drawn.set(place, row);
+    place++;
+  }
+  return [...drawn.values()].flatMap((row) => {
+    const { category, messages, prompts } = row!;
     const shown = messages.map((message) => message.content).join("\n");
     const fresh = (byCategory.get(category) ?? []).filter((attack) => !shown.includes(attack.text.trim()));
     const failed = prompts.filter(

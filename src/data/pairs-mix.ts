@@ -44,13 +44,16 @@ export function generalPairs(rows: readonly ContrastRow[], options: DrawOptions)
  * followed through the run. Look-alike and general pairs are not replayed.
  */
 export function replayPairs(earlier: readonly Pair[], { count, seed }: DrawOptions): Pair[] {
-  const safety = new Map(
-    earlier.filter(({ role, kind }) => role === "target" && replayed.has(kind)).map((pair) => [pair.id, pair]),
-  );
+  const safety = new Map(earlier.filter(isReplayed).map((pair) => [pair.id, pair]));
   return draw([...safety.values()], count, seed).map((pair) => ({ ...pair, kind: "replay" as const }));
 }
 
 const replayed: ReadonlySet<Pair["kind"]> = new Set(["attack", "guided", "replay"]);
+
+/** Whether a pair may be replayed. */
+export function isReplayed({ role, kind }: Pair): boolean {
+  return role === "target" && replayed.has(kind);
+}
 
 /** All groups in one list, shuffled by the seed; of pairs with the same id only the first group's stays. */
 export function mixPairs(groups: readonly (readonly Pair[])[], seed: number | string): Pair[] {

@@ -74,9 +74,12 @@ const rounding = 1e-9;
 const gatedDrops: ReadonlySet<string> = new Set(["off-topic", "no-request", "copies-example"]);
 
 /** At most one pair a seed prompt. */
-export function redTeamPairs(rows: readonly RedTeamSeed[], rules: RedTeamRules): RedTeamPairs {
+export async function redTeamPairs(
+  rows: Iterable<RedTeamSeed> | AsyncIterable<RedTeamSeed>,
+  rules: RedTeamRules,
+): Promise<RedTeamPairs> {
   const counts: RedTeamCounts = {
-    seeds: rows.length,
+    seeds: 0,
     pairs: 0,
     unscored: 0,
     noUnsafe: 0,
@@ -86,7 +89,8 @@ export function redTeamPairs(rows: readonly RedTeamSeed[], rules: RedTeamRules):
     overLimit: 0,
   };
   const found: { readonly pair: Pair; readonly category: string; readonly worth: number }[] = [];
-  for (const seed of rows) {
+  for await (const seed of rows) {
+    counts.seeds++;
     const outcome = rules.rules === "paper" ? byPaper(seed) : bySeas(seed, rules.margin, rules.nearDuplicate ?? 0.8);
     if (typeof outcome === "string") {
       tick(counts, outcome);

@@ -8,7 +8,6 @@
  * would teach to decline what is harmless.
  */
 
-import { groupBy } from "../group-by.ts";
 import type { Attempt, Pair, Prompt, Verdict } from "../records.ts";
 import { asked, isWithin, makePair, paperLengthLimit, spread, tick } from "./pairs.ts";
 
@@ -77,11 +76,18 @@ interface Found {
 
 type Outcome = Found | "unscored" | "noUnsafe" | "doubtful" | "noSafe";
 
-/** At most one pair a prompt text; answers to equal texts count together. */
-export function targetPairs(rows: readonly TargetRow[], rules: TargetRules): TargetPairs {
-  const groups = [...groupBy(rows, (row) => row.prompt.text.trim()).values()];
+/**
+ * At most one pair a prompt text; answers to equal texts count together.
+ *
+ * @param isRepeated whether a prompt's text may come again; rows of such texts are held until all are read, others are not
+ */
+export async function targetPairs(
+  rows: Iterable<TargetRow> | AsyncIterable<TargetRow>,
+  rules: TargetRules,
+  isRepeated: (text: string) => boolean = () => true,
+): Promise<TargetPairs> {
   const counts: TargetCounts = {
-    prompts: groups.length,
+    prompts: 0,
     pairs: 0,
     guided: 0,
     rambled: 0,
@@ -91,14 +97,29 @@ export function targetPairs(rows: readonly TargetRow[], rules: TargetRules): Tar
     noSafe: 0,
     overLimit: 0,
   };
-  const found: Found[] = [];
-  for (const group of groups) {
-    const { prompt } = group[0]!;
-    const answers = group.flatMap((row) => row.answers).filter(isUsable);
-    const outcome = rules.rules === "paper" ? byPaper(prompt, answers) : bySeas(prompt, answers, rules);
+  // By the place of the first row of a text.
+  const places: (Found | undefined)[] = [];
+  const settle = (place: number, { prompt, answers }: TargetRow): void => {
+    const usable = answers.filter(isUsable);
+    const outcome = rules.rules === "paper" ? byPaper(prompt, usable) : bySeas(prompt, usable, rules);
     if (typeof outcome === "string") tick(counts, outcome);
-    else found.push(outcome);
+    else places[place] = outcome;
+  };
+  const held = new Map<string, { readonly place: number; readonly rows: TargetRow[] }>();
+  for await (const row of rows) {
+    const text = row.prompt.text.trim();
+    const group = held.get(text);
+    if (group !== undefined) {
+      group.rows.push(row);
+      continue;
+    }
+    const place = counts.prompts++;
+    if (isRepeated(text)) held.set(text, { place, rows: [row] });
+    else settle(place, row);
   }
+  for (const { place, rows: group } of held.values())
+    settle(place, { prompt: group[0]!.prompt, answers: group.flatMap((row) => row.answers) });
+  const found = places.filter((outcome) => outcome !== undefined);
   const kept = rules.rules === "paper" ? found.slice(0, rules.maxPairs) : spread(found, rules.maxPairs);
   counts.pairs = kept.length;
   counts.guided = kept.filter(({ pair }) => pair.kind === "guided").length;

@@ -5,6 +5,7 @@ import { SeasError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import type { Judge } from "../seams.ts";
 import { keyOf } from "../servers/key.ts";
+import type { UsageMeter } from "../servers/usage.ts";
 import { ensembleJudge } from "./ensemble.ts";
 import type { GuardFormat } from "./guards/format.ts";
 import { guardFormats } from "./guards/formats.ts";
@@ -29,6 +30,7 @@ export type OpenEmbedded = (name: string, file?: string) => Promise<NamedJudge>;
  * The judge of a name.
  *
  * @param environment where keys of servers are looked up
+ * @param meter counts what servers are asked
  * @throws SeasError E_CONFIG for an unknown name, one that leads back to itself, or a key that is not set
  */
 export async function namedJudge(
@@ -36,6 +38,7 @@ export async function namedJudge(
   defined: Readonly<Record<string, JudgeDefinition>>,
   openEmbedded: OpenEmbedded,
   environment: Readonly<Record<string, string | undefined>>,
+  meter?: UsageMeter,
   within: readonly string[] = [],
 ): Promise<NamedJudge> {
   if (name.startsWith("embedded:")) return openEmbedded(name);
@@ -47,7 +50,7 @@ export async function namedJudge(
       throw new SeasError("E_CONFIG", `judge \`${name}\` is made of itself: ${[...within, name].join(" → ")}`);
     const members: NamedJudge[] = [];
     for (const member of definition.of)
-      members.push(await namedJudge(member, defined, openEmbedded, environment, [...within, name]));
+      members.push(await namedJudge(member, defined, openEmbedded, environment, meter, [...within, name]));
     return {
       judge: ensembleJudge(
         name,
@@ -60,7 +63,7 @@ export async function namedJudge(
   }
   const { guard, mode, url, model, apiKeyEnv, concurrency, timeoutSeconds } = definition;
   const apiKey = keyOf(`judge \`${name}\``, apiKeyEnv, environment);
-  const server: GuardServer = { name, baseURL: url, model, apiKey, concurrency, timeout: 1000 * timeoutSeconds };
+  const server: GuardServer = { name, baseURL: url, model, apiKey, concurrency, timeout: 1000 * timeoutSeconds, meter };
   if (guard === "moderation")
     return { judge: moderationJudge(server), sha256: hashOf([guard, model]), card: { guard, model, url } };
   const form = guard === "qwen3-guard" && mode === "strict" ? "qwen3-guard-strict" : guard;

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Completion, GenerateOptions } from "../seams.ts";
 import { createServer, type ServerOptions } from "../servers/server.ts";
+import { usageMeter } from "../servers/usage.ts";
 import { openaiModel } from "./openai.ts";
 
 interface Body {
@@ -23,6 +24,7 @@ let answer: (body: Body, response: ServerResponse, time: number) => void;
 
 beforeEach(async () => {
   [asked, paths, times] = [[], [], 0];
+  meter = usageMeter();
   server = listening();
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   port = (server.address() as AddressInfo).port;
@@ -63,6 +65,8 @@ function say(response: ServerResponse, { messages, prompt, n }: Body, more: { re
 
 const requests = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ id: `r${i}`, messages: [{ role: "user" as const, content: `${i}` }] }));
+/** What was asked in the test. */
+let meter = usageMeter();
 const options: GenerateOptions = { n: 2, temperature: 0.8, topP: 0.9, maxTokens: 16, seed: 7 };
 
 async function answersOf(
@@ -73,7 +77,10 @@ async function answersOf(
 ): Promise<Completion[]> {
   const asks = createServer({ urls: [`http://127.0.0.1:${port}/v1`], model: "m", retries: 2, ...at });
   const all: Completion[] = [];
-  for await (const one of openaiModel(asks, { name: "m", api }).generate(requests(count), { ...options, ...more }))
+  for await (const one of openaiModel(asks, { name: "m", api, meter }).generate(requests(count), {
+    ...options,
+    ...more,
+  }))
     all.push(one);
   return all;
 }
@@ -148,6 +155,11 @@ describe("openaiModel", () => {
     expect(lines(all)).toEqual(every(25));
     expect(all.every(({ error }) => error === undefined)).toBe(true);
     expect(times).toBeGreaterThan(25 + faults.length);
+    // Every attempt is counted, tokens once.
+    expect(meter.take()).toEqual({
+      target: { requests: 25, retries: times - 25, promptTokens: 25 * 5, completionTokens: 25 * 14 },
+    });
+    expect(meter.take()).toEqual({});
   });
 
   it("records what never passes as an answer with its error, at once", async () => {
@@ -170,6 +182,7 @@ describe("openaiModel", () => {
       body.messages![0]!.content === "1" ? json(response, 500, { error: { message: "oops" } }) : say(response, body);
     const all = await answersOf(3, {}, { retries: 1 });
     expect(all[2]!.error).toBe("server: 500 oops");
+    expect(meter.take().target).toMatchObject({ requests: 3, retries: 1, promptTokens: 2 * 5 });
     answer = (_, response) => json(response, 500, { error: { message: "oops" } });
     await expect(answersOf(60, {}, { retries: 0, concurrency: 8 })).rejects.toThrow(/20 requests in a row failed/);
   });

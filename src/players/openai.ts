@@ -5,9 +5,10 @@
 import { createHash } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import type OpenAI from "openai";
-import type { Adapter, Message, Usage } from "../records.ts";
+import type { Adapter, Message, Role, Usage } from "../records.ts";
 import type { Completion, GenerateOptions, GenerateRequest, Model } from "../seams.ts";
 import { RequestFailed, type Server } from "../servers/server.ts";
+import { tokensOf, type UsageMeter } from "../servers/usage.ts";
 
 /** How a server's model is asked. */
 export interface OpenaiPlayer {
@@ -17,6 +18,8 @@ export interface OpenaiPlayer {
   readonly api: "chat" | "completions";
   /** Makes the server serve an adapter and gives the name that it has there. Absent where it cannot. */
   readonly serve?: ((adapter: Adapter) => Promise<string>) | undefined;
+  /** Where requests and tokens are counted; without an adapter it is the Target. */
+  readonly meter?: UsageMeter | undefined;
 }
 
 /** One sampled answer, before it is a record. */
@@ -61,7 +64,7 @@ export function openaiModel(server: Server, player: OpenaiPlayer, adapter?: Adap
       const open: Promise<Completion[]>[] = [];
       try {
         for (const request of requests) {
-          const asked = answersTo(server, player.api, model, request, options, signal);
+          const asked = answersTo(server, player, adapter?.role ?? "target", model, request, options, signal);
           // It is awaited in its turn; one that fails earlier must not count as unhandled meanwhile.
           asked.catch(() => {});
           open.push(asked);
@@ -78,7 +81,8 @@ export function openaiModel(server: Server, player: OpenaiPlayer, adapter?: Adap
 /** As many answers as are wanted; those that a server which knows no `n` leaves out are asked for one by one. */
 async function answersTo(
   server: Server,
-  api: OpenaiPlayer["api"],
+  player: OpenaiPlayer,
+  role: Role,
   model: string,
   request: GenerateRequest,
   options: GenerateOptions,
@@ -91,7 +95,7 @@ async function answersTo(
     const seed = seedOf(options.seed, request.id, sample);
     // After a reply that had fewer than were asked for, one at a time.
     const n = sample === 0 ? wanted : 1;
-    const answers = await ask(server, api, model, request, { ...options, n, seed, signal });
+    const answers = await ask(server, player, role, model, request, { ...options, n, seed, signal });
     options.onTokens?.(answers.reduce((sum, { usage }) => sum + usage.completionTokens, 0));
     for (const answer of answers.slice(0, wanted - sample))
       got.push({ requestId: request.id, sample: got.length, ...answer });
@@ -104,21 +108,29 @@ type Answer = Omit<Completion, "requestId" | "sample">;
 /** One request's answers, at least one; all of them are the error where it will never pass. */
 async function ask(
   server: Server,
-  api: OpenaiPlayer["api"],
+  { api, meter }: OpenaiPlayer,
+  role: Role,
   model: string,
   { messages }: GenerateRequest,
   options: GenerateOptions & { readonly n: number; readonly signal: AbortSignal },
 ): Promise<Answer[]> {
   const call = api === "chat" ? chat : completions;
+  let attempts = 0;
+  const count = (usage: Usage) => meter?.add(role, { ...usage, requests: 1, retries: Math.max(0, attempts - 1) });
   try {
     const { choices, usage } = await server.ask(
-      (client, signal) => call(client, model, messages, options, signal),
+      (client, signal) => {
+        attempts++;
+        return call(client, model, messages, options, signal);
+      },
       (reply) => reply.usage.completionTokens,
       options.signal,
     );
+    count(usage);
     return choices.map((choice, i) => answerOf(choice, shareOf(usage, i, choices.length)));
   } catch (error) {
     if (!(error instanceof RequestFailed)) throw error;
+    count(noUsage);
     const failed = { text: "", finishReason: "error", error: `server: ${error.message}`, usage: noUsage } as const;
     return Array.from({ length: options.n }, () => failed);
   }
@@ -157,14 +169,14 @@ const chat: Call = async (client, model, messages, options, signal) => {
     text: textOf(message?.content ?? message?.refusal ?? ""),
     reason,
   }));
-  return { choices, usage: usageOf(reply.usage) };
+  return { choices, usage: tokensOf(reply.usage) };
 };
 
 const completions: Call = async (client, model, messages, options, signal) => {
   const prompt = messages.map(({ content }) => content).join("\n\n");
   const reply = await client.completions.create({ ...bodyOf(model, options), prompt }, { signal });
   const choices = choicesOf(reply).map(({ text, finish_reason: reason }) => ({ text: textOf(text), reason }));
-  return { choices, usage: usageOf(reply.usage) };
+  return { choices, usage: tokensOf(reply.usage) };
 };
 
 function bodyOf(model: string, { n = 1, temperature, topP, maxTokens, seed }: GenerateOptions) {
@@ -181,11 +193,6 @@ function choicesOf<T>(reply: { readonly choices: readonly T[] }): readonly T[] {
 function textOf(text: unknown): string {
   if (typeof text !== "string") throw new Error("a reply whose text is none");
   return text;
-}
-
-function usageOf(usage: OpenAI.CompletionUsage | null | undefined): Usage {
-  const count = (tokens: unknown) => (Number.isSafeInteger(tokens) ? Math.max(0, tokens as number) : 0);
-  return { promptTokens: count(usage?.prompt_tokens), completionTokens: count(usage?.completion_tokens) };
 }
 
 /** A seed of its own for every answer, of 31 bits as servers want it. */

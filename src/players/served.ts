@@ -4,6 +4,7 @@ import type { Model } from "../seams.ts";
 import { adapterServing, type Merge } from "../servers/adapters.ts";
 import { keyOf } from "../servers/key.ts";
 import { createServer } from "../servers/server.ts";
+import type { UsageMeter } from "../servers/usage.ts";
 import { openaiModel } from "./openai.ts";
 
 /**
@@ -12,6 +13,7 @@ import { openaiModel } from "./openai.ts";
  * @param environment where its key is looked up
  * @param note a line when it is gone, and when it is back
  * @param merge for a server whose models are folders
+ * @param meter counts requests and tokens
  * @throws SeasError E_CONFIG when its key is not set
  */
 export function servedPlayer(
@@ -20,6 +22,7 @@ export function servedPlayer(
   environment: Readonly<Record<string, string | undefined>>,
   note: (text: string) => void,
   merge?: Merge,
+  meter?: UsageMeter,
 ): Model {
   const { url, model, api, apiKeyEnv, concurrency, adapters, timeoutSeconds, patienceSeconds } = definition;
   const apiKey = keyOf(`server \`${name}\``, apiKeyEnv, environment);
@@ -34,5 +37,5 @@ export function servedPlayer(
     note,
   });
   const serve = adapters && adapterServing({ urls, model, apiKey }, adapters, merge);
-  return openaiModel(server, { name, api, serve });
+  return openaiModel(server, { name, api, serve, meter });
 }

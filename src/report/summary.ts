@@ -18,6 +18,7 @@ import { countAttack, readTimes, readTraining } from "./counts.ts";
 import { figuresOf } from "./figures.ts";
 import { exists, type RunFiles, readJson, readRows } from "./files.ts";
 import type { Summary } from "./types.ts";
+import { readUsage } from "./usage.ts";
 
 /** As much of run.json as the page needs, every part optional. */
 const Run = z.looseObject({ format: z.unknown(), createdAt: z.string().optional() });
@@ -70,6 +71,7 @@ export async function summarize(runDir: string, { against }: SummaryOptions = {}
   const rounds = iterations.filter((i) => i > 0);
   const planned = config?.iterations ?? null;
   await tellMissing(files, iterations, planned);
+  const marks = names.filter((name) => name.endsWith(".done")).sort(byIteration);
   const { output: _, ...shown } = config ?? {};
   const summary: Summary = {
     name: basename(files.runDir),
@@ -80,7 +82,8 @@ export async function summarize(runDir: string, { against }: SummaryOptions = {}
     ...texts,
     training: (await Promise.all(iterations.map((i) => readTraining(files, i)))).flat(),
     counts: await Promise.all(rounds.map((i) => countAttack(files, i))),
-    time: await readTimes(files, names.filter((name) => name.endsWith(".done")).sort(byIteration)),
+    time: await readTimes(files, marks),
+    usage: await readUsage(files, marks, run?.config),
     written: (await Promise.all(rounds.map((i) => readWritten(files, i)))).flat(),
     config: config === undefined ? null : shown,
     createdAt: run?.createdAt ?? null,

@@ -158,6 +158,19 @@ export interface StageTime {
   readonly tokens: number;
 }
 
+/** What a role's servers were asked in a stage, iterations together. */
+export interface AskedOfServers {
+  /** `red-team`, `target`, or `judge NAME` */
+  readonly role: string;
+  readonly stage: string;
+  readonly requests: number;
+  readonly retries: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** null = the configuration tells no prices. */
+  readonly cost: { readonly amount: number; readonly currency: string } | null;
+}
+
 /** A text as it was written, cut at 20,000 characters; `more` says how many are left out. */
 export interface Text {
   readonly text: string;
@@ -305,6 +318,8 @@ export interface Summary extends Figures {
   readonly training: readonly Training[];
   readonly counts: readonly AttackCounts[];
   readonly time: readonly StageTime[];
+  /** Empty when no server was asked. */
+  readonly usage: readonly AskedOfServers[];
   readonly groups: Groups;
   readonly answers: { readonly total: number; readonly rows: readonly AnsweredPrompt[] };
   readonly written: readonly WrittenPrompt[];

@@ -48,11 +48,12 @@ export async function artefactStage(run: Run, spec: ArtefactStage): Promise<void
   if (run.finished) throw new SeasError("E_RUN", `${run.dir} is finished, but has no ${mark}`);
 
   await makeFolder(dirname(run.path(mark)));
+  run.usage(); // what came to nothing before is not this stage's
   const { count, files, tokens = 0 } = await spec.work();
   const outside = files.find((file) => isAbsolute(file) || normalize(file).startsWith(".."));
   if (outside !== undefined) throw new Error(`${name}: ${outside} is not inside the run folder`);
   const before = run.secondsBefore(iteration, name);
   const seconds = before + (performance.now() - start) / 1000;
-  await writeDone(run, { iteration, name, count, files, seconds, tokens });
+  await writeDone(run, { iteration, name, count, files, seconds, tokens, servers: run.usage() });
   run.report({ type: "stage-end", ...stage, seconds, resumed: before > 0 });
 }

@@ -8,6 +8,7 @@ import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { SeasError } from "../errors.ts";
+import { UsageByRole } from "../records.ts";
 import { errorCode, onDisk, syncFile, syncFolder, toDocument, writeAtomic } from "./atomic.ts";
 import type { Run } from "./run.ts";
 
@@ -19,7 +20,11 @@ export const Done = z.object({
   sha256: z.record(z.string(), z.string()),
   /** Over all sessions. */
   seconds: z.number().nonnegative(),
-  usage: z.object({ tokens: z.number().nonnegative() }),
+  usage: z.object({
+    tokens: z.number().nonnegative(),
+    /** What servers were asked for what was kept; absent = nothing. */
+    servers: UsageByRole.optional(),
+  }),
 });
 export type Done = z.infer<typeof Done>;
 
@@ -98,7 +103,15 @@ export async function readDone(path: string, label: string): Promise<Done | unde
  */
 export async function writeDone(
   run: Place,
-  stage: { iteration: number; name: string; count: number; files: readonly string[]; seconds: number; tokens: number },
+  stage: {
+    iteration: number;
+    name: string;
+    count: number;
+    files: readonly string[];
+    seconds: number;
+    tokens: number;
+    servers: UsageByRole;
+  },
 ): Promise<void> {
   const sha256: Record<string, string> = {};
   for (const file of stage.files) {
@@ -109,8 +122,9 @@ export async function writeDone(
     });
     sha256[file] = await sha256OfFile(path);
   }
+  const servers = Object.keys(stage.servers).length === 0 ? {} : { servers: stage.servers };
   const seconds = Math.round(stage.seconds * 1000) / 1000;
-  const done: Done = { count: stage.count, sha256, seconds, usage: { tokens: stage.tokens } };
+  const done: Done = { count: stage.count, sha256, seconds, usage: { tokens: stage.tokens, ...servers } };
   await writeAtomic(run.path(donePath(stage.iteration, stage.name)), toDocument(done));
 }
 

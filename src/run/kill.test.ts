@@ -30,12 +30,12 @@ describe("SIGKILL", () => {
       const run = await openRun({ config: resolveConfig({}), dir: process.argv[2], reporter: () => {}, facts: {} });
       console.log("open");
       for (const name of ["prompts", "attempts"]) {
+        let h = 7;
         await rowStage(run, {
           iteration: 1, name, schema, inputs: Array.from({ length: 40 }, (_, i) => i), rowsPerInput: 2, batchSize: 3,
-          unit: "rows", keepPrevious: true,
-          async work(batch, { batchIndex, previous }) {
+          unit: "rows", onRow: (row) => { h = row.h * 31 % 1_000_003; },
+          async work(batch, { batchIndex }) {
             await sleep(Number(process.argv[3]));
-            const h = (previous.at(-1)?.h ?? 7) * 31 % 1_000_003;
             return batch.flatMap((i) => [0, 1].map((s) => ({ h: h + i + s, batchIndex, text: "x".repeat(h % 5000) })));
           },
         });

@@ -6,6 +6,7 @@ import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { Config } from "../config.ts";
 import { SeasError } from "../errors.ts";
+import type { UsageByRole } from "../records.ts";
 import type { Reporter } from "../seams.ts";
 import { diskError, errorCode, makeFolder, onDisk, toDocument, writeAtomic } from "./atomic.ts";
 import { type End, readEnd, toEnd } from "./end.ts";
@@ -30,6 +31,8 @@ export interface Run {
   readonly resumed: boolean;
   /** Keeps an event in events.jsonl and passes it on. */
   readonly report: Reporter;
+  /** What servers were asked since the last call, by role. */
+  readonly usage: () => UsageByRole;
   /** A path inside the folder. */
   path(...parts: string[]): string;
   /** Seconds that earlier sessions spent on a stage they did not finish. */
@@ -49,6 +52,8 @@ export interface OpenRunOptions {
    * refused on resume. A difference under `machine` is a warning; the rest is not compared.
    */
   readonly facts: Readonly<Record<string, unknown>>;
+  /** @default nothing was asked of servers */
+  readonly usage?: () => UsageByRole;
   readonly now?: () => Date;
 }
 
@@ -122,6 +127,7 @@ async function openLocked(
     finished: false,
     resumed: manifest !== undefined,
     report: log.report,
+    usage: options.usage ?? (() => ({})),
     secondsBefore: (iteration, stage) => log.history.unfinished.get(stageKey(iteration, stage)) ?? 0,
     async close({ status, message }) {
       if (closed) return;
@@ -147,6 +153,7 @@ function finishedRun(dir: string, facts: Run["facts"], { config, reporter }: Ope
     finished: true,
     resumed: true,
     report: reporter,
+    usage: () => ({}),
     secondsBefore: () => 0,
     close: async () => {},
   };

@@ -24,26 +24,32 @@ const Row = z.object({ id: z.string(), seen: z.number(), text: z.string() });
 type Row = z.infer<typeof Row>;
 
 /** 10 inputs × 2 rows in batches of 3; each row depends on its batch and on all that was written before. */
-const stage = (over: Partial<RowStage<number, Row>> = {}): RowStage<number, Row> => ({
-  iteration: 1,
-  name: "attempts",
-  schema: Row,
-  inputs: Array.from({ length: 10 }, (_, i) => i),
-  rowsPerInput: 2,
-  batchSize: 3,
-  unit: "rows",
-  keepPrevious: true,
-  tokens: (row) => row.text.length,
-  work: async (batch, { batchIndex, previous }) =>
-    batch.flatMap((input) =>
-      [0, 1].map((sample) => ({
-        id: `${batchIndex}-${input}-${sample}`,
-        seen: previous.length + (previous.at(-1)?.seen ?? 0),
-        text: `é\n"`.repeat(input),
-      })),
-    ),
-  ...over,
-});
+const stage = (over: Partial<RowStage<number, Row>> = {}): RowStage<number, Row> => {
+  let [told, last] = [0, 0];
+  return {
+    iteration: 1,
+    name: "attempts",
+    schema: Row,
+    inputs: Array.from({ length: 10 }, (_, i) => i),
+    rowsPerInput: 2,
+    batchSize: 3,
+    unit: "rows",
+    onRow(row) {
+      told++;
+      last = row.seen;
+    },
+    tokens: (row) => row.text.length,
+    work: async (batch, { batchIndex }) =>
+      batch.flatMap((input) =>
+        [0, 1].map((sample) => ({
+          id: `${batchIndex}-${input}-${sample}`,
+          seen: told + last,
+          text: `é\n"`.repeat(input),
+        })),
+      ),
+    ...over,
+  };
+};
 
 let folders = 0;
 const open = async (dir = join(root, `r${folders++}`)): Promise<{ run: Run; events: RunEvent[] }> => {
@@ -84,11 +90,12 @@ describe("a row stage", () => {
         await appendFile(file, rest);
         const { run: again } = await open(run.dir);
         let made = 0;
+        const usual = stage();
         const work: RowStage<number, Row>["work"] = (batch, context) => {
           made += batch.length;
-          return stage().work(batch, context);
+          return usual.work(batch, context);
         };
-        await rowStage(again, stage({ work }));
+        await rowStage(again, { ...usual, work });
         await cancel(again);
         expect((await readFile(file)).equals(bytes)).toBe(true);
         const wholeRows = bytes.subarray(0, cut).toString("latin1").split("\n").length - 1;
@@ -100,12 +107,12 @@ describe("a row stage", () => {
 
   it("reports its start, progress and end, and that it went on", async () => {
     const { run } = await open();
-    const failing = stage({
-      work: async (batch, context) => {
-        if (context.batchIndex === 2) throw new Error("the server is gone");
-        return stage().work(batch, context);
-      },
-    });
+    const usual = stage();
+    const work: RowStage<number, Row>["work"] = async (batch, context) => {
+      if (context.batchIndex === 2) throw new Error("the server is gone");
+      return usual.work(batch, context);
+    };
+    const failing = { ...usual, work };
     await expect(rowStage(run, failing)).rejects.toThrow("the server is gone");
     await cancel(run);
     const { run: again, events } = await open(run.dir);
@@ -173,6 +180,43 @@ describe("a row stage", () => {
     await rm(run.path("1", "attempts.done"));
     await writeFile(file, bytes);
     await expect(rowStage(run, stage({ inputs: [1] }))).rejects.toThrow("holds more than the 2 rows of its stage");
+    await cancel(run);
+  });
+
+  it("reads inputs as they are needed, from where it stopped on, and makes the same bytes", async () => {
+    const { bytes } = await finished();
+    const { run } = await open();
+    const asked: number[] = [];
+    const inputs = {
+      length: 10,
+      async *from(index: number) {
+        asked.push(index);
+        for (let i = index; i < 10; i++) yield i;
+      },
+    };
+    const usual = stage({ inputs });
+    const failing: RowStage<number, Row>["work"] = async (batch, context) => {
+      if (context.batchIndex === 2) throw new Error("the server is gone");
+      return usual.work(batch, context);
+    };
+    await expect(rowStage(run, { ...usual, work: failing })).rejects.toThrow("the server is gone");
+    await cancel(run);
+    const { run: again } = await open(run.dir);
+    await rowStage(again, stage({ inputs }));
+    await cancel(again);
+    expect(asked).toEqual([0, 6]);
+    expect((await readFile(run.path("1", "attempts.jsonl"))).equals(bytes)).toBe(true);
+  });
+
+  it("refuses inputs that end before their length", async () => {
+    const { run } = await open();
+    const inputs = {
+      length: 10,
+      from: async function* () {
+        yield* [0, 1, 2];
+      },
+    };
+    await expect(rowStage(run, stage({ inputs }))).rejects.toThrow("inputs ended after 6 of 20 rows");
     await cancel(run);
   });
 

@@ -9,11 +9,8 @@ import { errorCode, onDisk } from "./atomic.ts";
 import { wholeLines } from "./lines.ts";
 
 /** What is kept of a file. */
-export interface Kept<O> {
+export interface Kept {
   readonly rows: number;
-  readonly tokens: number;
-  /** The rows themselves, when asked for. */
-  readonly values: O[];
   /** Bytes cut off the end. */
   readonly droppedBytes: number;
 }
@@ -24,17 +21,17 @@ export interface Kept<O> {
  *
  * @param spec.rowsPerBatch rows of every batch but the last
  * @param spec.total rows of the finished file
+ * @param spec.onRow is told each row that is kept
  * @throws SeasError E_RUN when the file holds more rows than the stage makes; E_DISK
  */
 export async function cutToWholeBatches<O>(
   path: string,
-  spec: { schema: z.ZodType<O>; rowsPerBatch: number; total: number; keepValues: boolean; tokens?: (row: O) => number },
-): Promise<Kept<O>> {
-  const values: O[] = [];
+  spec: { schema: z.ZodType<O>; rowsPerBatch: number; total: number; onRow: (row: O) => void },
+): Promise<Kept> {
   const pending: O[] = []; // rows of the batch being read
-  let [seen, rows, bytes, tokens] = [0, 0, 0, 0];
+  let [seen, rows, bytes] = [0, 0, 0];
   const size = await sizeOf(path);
-  if (size === undefined) return { rows, tokens, values, droppedBytes: 0 };
+  if (size === undefined) return { rows, droppedBytes: 0 };
   for await (const { text, end } of wholeLines(path)) {
     const row = parseRow(text, spec.schema);
     if (row === undefined) break;
@@ -45,14 +42,13 @@ export async function cutToWholeBatches<O>(
     }
     pending.push(row.value);
     if (seen % spec.rowsPerBatch !== 0 && seen !== spec.total) continue;
-    for (const value of pending) tokens += spec.tokens?.(value) ?? 0;
-    if (spec.keepValues) values.push(...pending);
+    for (const value of pending) spec.onRow(value);
     pending.length = 0;
     rows = seen;
     bytes = end;
   }
   if (bytes < size) await onDisk(path, () => truncate(path, bytes));
-  return { rows, tokens, values, droppedBytes: size - bytes };
+  return { rows, droppedBytes: size - bytes };
 }
 
 /** A row as it will be read back; undefined when it does not match its schema. */

@@ -11,7 +11,7 @@ import { createDuplicateIndex } from "../data/similarity.ts";
 import { describeCategory } from "../data/taxonomy.ts";
 import { createRandom } from "../random.ts";
 import { Attempt, type DropReason, Prompt } from "../records.ts";
-import { allRows } from "../run/rows.ts";
+import type { Streamed } from "../run/inputs.ts";
 import { rowStage } from "../run/stage.ts";
 import type { Completion, GenerateOptions, Model } from "../seams.ts";
 import type { Context } from "./context.ts";
@@ -33,12 +33,12 @@ export function seedMessages(seed: SeedPrompt) {
   return seedPromptMessages(describeCategory(seed.category), seed.examples);
 }
 
-/** Every prompt that the Red Team wrote for the seeds, dropped ones included: exactly n a seed. */
-export async function writePrompts(context: Context, model: Model, stage: PromptStage): Promise<Prompt[]> {
+/** Writes prompts for the seeds, dropped ones included: exactly n a seed, in their order. */
+export async function writePrompts(context: Context, model: Model, stage: PromptStage): Promise<void> {
   const { run, config, signal } = context;
   const { attack } = config;
   const known = createDuplicateIndex();
-  let remembered = 0;
+  const compared = config.optimization.rules !== "paper";
   await rowStage(run, {
     iteration: stage.iteration,
     name: stage.name,
@@ -47,11 +47,11 @@ export async function writePrompts(context: Context, model: Model, stage: Prompt
     rowsPerInput: stage.promptsPerSeed,
     batchSize: Math.max(1, Math.floor(attack.batchSize / stage.promptsPerSeed)),
     unit: "prompts",
-    keepPrevious: true,
     signal,
-    async work(seeds, { previous, onTokens }) {
-      for (const row of previous.slice(remembered)) if (row.dropped === undefined) known.add(row.text);
-      remembered = previous.length;
+    onRow({ text, dropped }) {
+      if (compared && dropped === undefined) known.add(text);
+    },
+    async work(seeds, { onTokens }) {
       const requests = seeds.map((seed) => ({ id: seed.id, messages: seedMessages(seed) }));
       const completions = await collect(
         model.generate(requests, {
@@ -71,7 +71,7 @@ export async function writePrompts(context: Context, model: Model, stage: Prompt
           (t) => Math.max(known.nearest(t).similarity, fresh.nearest(t).similarity),
           context,
         );
-        if (dropped === undefined) fresh.add(text);
+        if (compared && dropped === undefined) fresh.add(text);
         const id = hashId("prompt", stage.name, stage.iteration, seed.id, completion.sample, text);
         const author = `red-team-${stage.redTeam}`;
         return {
@@ -87,17 +87,16 @@ export async function writePrompts(context: Context, model: Model, stage: Prompt
       });
     },
   });
-  return allRows(run, stage.iteration, stage.name, Prompt);
 }
 
 /** Hand-written training prompts, other ones each iteration: what is known already must be withstood as well. */
-export async function handWrittenPrompts(context: Context, iteration: number): Promise<Prompt[]> {
+export async function handWrittenPrompts(context: Context, iteration: number): Promise<void> {
   const { run, config, data, signal } = context;
   const drawn = createRandom(`hand-written/${config.seed}/${iteration}`).sample(
     data.train,
     Math.min(config.attack.handWritten, data.train.length),
   );
-  if (drawn.length === 0) return [];
+  if (drawn.length === 0) return;
   await rowStage(run, {
     iteration,
     name: "hand-written",
@@ -109,7 +108,6 @@ export async function handWrittenPrompts(context: Context, iteration: number): P
     signal,
     work: async (batch) => [...batch],
   });
-  return drawn;
 }
 
 /** m answers of the Target to each prompt. */
@@ -117,8 +115,8 @@ export async function answerPrompts(
   context: Context,
   model: Model,
   iteration: number,
-  prompts: readonly Prompt[],
-): Promise<Attempt[]> {
+  prompts: Streamed<Prompt>,
+): Promise<void> {
   const { run, config, signal } = context;
   const m = config.attack.responsesPerPrompt;
   await rowStage(run, {
@@ -131,13 +129,7 @@ export async function answerPrompts(
     unit: "answers",
     signal,
     tokens: (row) => row.usage.completionTokens,
-    sample: (row) => ({
-      type: "sample",
-      iteration,
-      stage: "attempts",
-      prompt: prompts.find((p) => p.id === row.promptId)?.text ?? "",
-      response: row.response,
-    }),
+    sample: ({ response }, { text: prompt }) => ({ type: "sample", iteration, stage: "attempts", prompt, response }),
     async work(batch, { onTokens }) {
       const requests = batch.map((prompt) => ({ id: prompt.id, messages: asked(prompt.text) }));
       const completions = await collect(
@@ -146,7 +138,6 @@ export async function answerPrompts(
       return completions.map(attemptOf);
     },
   });
-  return allRows(run, iteration, "attempts", Attempt);
 }
 
 /** An answer as a record. */

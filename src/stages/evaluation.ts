@@ -10,11 +10,13 @@ import { drawSeedPrompts } from "../data/seed-prompts.ts";
 import { refusalClass } from "../metrics/over-refusal.ts";
 import { createRandom } from "../random.ts";
 import { EvaluationRow, Prompt, type Verdict } from "../records.ts";
-import { allRows } from "../run/rows.ts";
+import { type Streamed, streamed } from "../run/inputs.ts";
+import { readRows } from "../run/rows.ts";
 import { rowStage } from "../run/stage.ts";
 import type { Judge, JudgeInput } from "../seams.ts";
 import { collect, sampling, writePrompts } from "./attack.ts";
 import { type Context, player } from "./context.ts";
+import { crossPlayFile } from "./evaluated.ts";
 import type { Players } from "./initialization.ts";
 import { judgeAll } from "./judgement.ts";
 import { scoresStage } from "./scores.ts";
@@ -36,8 +38,8 @@ export async function evaluation(context: Context, history: readonly Players[]):
   const iteration = history.length - 1;
   const watch = { where: `evaluation of iteration ${iteration}` };
   const judges = [trainJudge, scoreJudge].map((judge) => watchedJudge(judge, run.report, watch));
-  const written = await crossPlayPrompts(context, iteration, history[iteration]!);
-  const questions = [...suites(context, iteration), ...(await newCells(context, iteration, written))];
+  await crossPlayPrompts(context, iteration, history[iteration]!);
+  const questions = await questionsOf(context, iteration);
   const models = history.map(({ target }) => player(context, target));
   const { samples } = config.evaluation;
   await rowStage(run, {
@@ -92,7 +94,7 @@ export async function evaluation(context: Context, history: readonly Players[]):
       }));
     },
   });
-  await scoresStage(context, iteration, { target: models[iteration]!, written });
+  await scoresStage(context, iteration, models[iteration]!);
 }
 
 /** Each judge's verdicts on each input; in batches of a judge. */
@@ -105,6 +107,14 @@ async function verdictsOf(judges: readonly Judge[], inputs: readonly JudgeInput[
     verdicts.push(...batch.map((_, i) => said.map((all) => all[i]!)));
   }
   return verdicts;
+}
+
+/** What is asked in this iteration; prompts of the matrix are read from file as they are needed. */
+function questionsOf(context: Context, iteration: number): Promise<Streamed<Question>> {
+  return streamed(async function* () {
+    yield* suites(context, iteration);
+    yield* newCells(context, iteration);
+  });
 }
 
 /** Held-out attacks and harmless look-alikes, for the newest Target. */
@@ -134,17 +144,17 @@ function suites({ config, data }: Context, target: number): Question[] {
 }
 
 /** R_i's prompts for the matrix: from the same seed prompts after every iteration. */
-async function crossPlayPrompts(context: Context, iteration: number, { redTeam }: Players): Promise<Prompt[]> {
+async function crossPlayPrompts(context: Context, iteration: number, { redTeam }: Players): Promise<void> {
   const { config, data } = context;
   const { crossPlaySeeds: count, crossPlayPrompts: promptsPerSeed } = config.evaluation;
-  if (count === 0) return [];
+  if (count === 0) return;
   const seeds = drawSeedPrompts(data.train, {
     count,
     examplesPerSeed: config.attack.examplesPerSeed,
     seed: 0,
     iteration: -1,
   });
-  return writePrompts(context, player(context, redTeam), {
+  await writePrompts(context, player(context, redTeam), {
     iteration,
     name: crossPlayFile,
     redTeam: iteration,
@@ -153,28 +163,17 @@ async function crossPlayPrompts(context: Context, iteration: number, { redTeam }
   });
 }
 
-const crossPlayFile = "cross-play";
-
 /** Cells that this iteration adds: R_0 … R_i on T_i, after what else T_i is asked, and R_i on T_0 … T_{i−1}. */
-async function newCells({ run, config }: Context, iteration: number, written: readonly Prompt[]): Promise<Question[]> {
-  if (config.evaluation.crossPlaySeeds === 0) return [];
-  const cells: Question[] = [];
-  const ask = (prompts: readonly Prompt[], redTeam: number, target: number) => {
-    // What R_i wrote counts as it stands, copies included; only empty and cut-off prompts cannot be asked.
-    for (const p of prompts.filter(({ dropped }) => dropped !== "empty" && dropped !== "too-long")) {
-      cells.push({
-        suite: "cross-play",
-        promptId: p.id,
-        clusterId: p.seedId!,
-        target,
-        redTeam,
-        prompt: p.text,
-        category: p.category,
-      });
+async function* newCells({ run, config }: Context, iteration: number): AsyncGenerator<Question> {
+  if (config.evaluation.crossPlaySeeds === 0) return;
+  const ask = async function* (redTeam: number, target: number): AsyncGenerator<Question> {
+    for await (const p of readRows(run, redTeam, crossPlayFile, Prompt)) {
+      // What R_i wrote counts as it stands, copies included; only empty and cut-off prompts cannot be asked.
+      if (p.dropped === "empty" || p.dropped === "too-long") continue;
+      const { id: promptId, seedId, text: prompt, category } = p;
+      yield { suite: "cross-play", promptId, clusterId: seedId!, target, redTeam, prompt, category };
     }
   };
-  for (let redTeam = 0; redTeam < iteration; redTeam++)
-    ask(await allRows(run, redTeam, crossPlayFile, Prompt), redTeam, iteration);
-  for (let target = iteration; target >= 0; target--) ask(written, iteration, target);
-  return cells;
+  for (let redTeam = 0; redTeam < iteration; redTeam++) yield* ask(redTeam, iteration);
+  for (let target = iteration; target >= 0; target--) yield* ask(iteration, target);
 }

@@ -1,26 +1,25 @@
 /** Judgement (the Safe Classifier of paper section 4.2): one verdict for every attempt, safe, unsafe or unscored. */
 import { type Attempt, type Prompt, Verdict } from "../records.ts";
-import { allRows } from "../run/rows.ts";
+import type { Streamed } from "../run/inputs.ts";
 import { rowStage } from "../run/stage.ts";
 import type { Judge, JudgeInput } from "../seams.ts";
+import { answersToJudge } from "./attacked.ts";
 import type { Context } from "./context.ts";
 import { watchedJudge } from "./unscored.ts";
 
-/** The training judge's verdicts on the attempts of an iteration, in their order. */
-export async function judgement(
-  context: Context,
-  iteration: number,
-  prompts: readonly Prompt[],
-  attempts: readonly Attempt[],
-): Promise<Verdict[]> {
+/**
+ * The training judge's verdicts on the attempts of an iteration, in their order.
+ *
+ * @param asked the prompts that were answered
+ */
+export async function judgement(context: Context, iteration: number, asked: Streamed<Prompt>): Promise<void> {
   const { run, config, trainJudge, signal } = context;
-  const promptOf = new Map(prompts.map((prompt) => [prompt.id, prompt]));
   const judge = watchedJudge(trainJudge, run.report, { where: `verdicts of iteration ${iteration}` });
   await rowStage(run, {
     iteration,
     name: "verdicts",
     schema: Verdict,
-    inputs: attempts,
+    inputs: answersToJudge(context, iteration, asked),
     rowsPerInput: 1,
     batchSize: config.judge.batchSize,
     unit: "verdicts",
@@ -28,11 +27,10 @@ export async function judgement(
     work: (batch) =>
       judgeAll(
         judge,
-        batch.map((attempt) => judgeInput(attempt, promptOf.get(attempt.promptId)!)),
+        batch.map(({ attempt, prompt }) => judgeInput(attempt, prompt)),
         signal,
       ),
   });
-  return allRows(run, iteration, "verdicts", Verdict);
 }
 
 /** What a judge is shown of an attempt. */

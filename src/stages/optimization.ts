@@ -5,44 +5,34 @@
 
 import { hashId } from "../data/ids.ts";
 import { handWrittenPairs } from "../data/pairs-hand-written.ts";
-import { generalPairs, lookAlikePairs, mixPairs, replayPairs } from "../data/pairs-mix.ts";
-import { redTeamPairs } from "../data/pairs-red-team.ts";
-import { targetPairs } from "../data/pairs-target.ts";
+import { generalPairs, isReplayed, lookAlikePairs, mixPairs, replayPairs } from "../data/pairs-mix.ts";
+import { type RedTeamSeed, redTeamPairs } from "../data/pairs-red-team.ts";
+import { type TargetRow, targetPairs } from "../data/pairs-target.ts";
 import { refusal, safeAnswer } from "../data/safe-answers.ts";
 import type { SeedPrompt } from "../data/seed-prompts.ts";
-import { groupBy } from "../group-by.ts";
 import { createRandom } from "../random.ts";
-import { type Attempt, Pair, type Prompt, type Role, type Verdict } from "../records.ts";
+import { Pair, type Prompt, type Role } from "../records.ts";
 import { artefactStage } from "../run/artefact.ts";
 import { toDocument, toLine, writeAtomic } from "../run/atomic.ts";
-import { allRows } from "../run/rows.ts";
+import { allRows, readRows } from "../run/rows.ts";
 import type { TrainOptions } from "../seams.ts";
 import { adapterStage, stepsOf } from "./adapter-stage.ts";
 import { seedMessages } from "./attack.ts";
+import { attackPrompts, judgedPrompts } from "./attacked.ts";
 import { type Context, player, trainOptions } from "./context.ts";
 import type { Players } from "./initialization.ts";
 import { diversityLimit, overRefusalLimit } from "./step-limits.ts";
-
-/** What an attack left. */
-export interface Attacked {
-  readonly seeds: readonly SeedPrompt[];
-  /** What the Red Team wrote, dropped prompts included. */
-  readonly prompts: readonly Prompt[];
-  /** What was put to the Target. */
-  readonly asked: readonly Prompt[];
-  readonly attempts: readonly Attempt[];
-  readonly verdicts: readonly Verdict[];
-}
 
 /**
  * R_i and T_i from R_{i−1}, T_{i−1} and the attack of iteration i = history.length.
  *
  * @param history R_0, T_0 … R_{i−1}, T_{i−1}
+ * @param seeds of the attack, in the order of its prompts
  */
 export async function optimization(
   context: Context,
   history: readonly Players[],
-  attacked: Attacked,
+  seeds: readonly SeedPrompt[],
 ): Promise<Players> {
   const iteration = history.length;
   const players = history[iteration - 1]!;
@@ -51,8 +41,8 @@ export async function optimization(
     name: "pairs",
     unit: "pairs",
     async work() {
-      const red = redTeam(context, iteration, attacked);
-      const target = await targetMix(context, iteration, attacked);
+      const red = await redTeam(context, iteration, seeds);
+      const target = await targetMix(context, iteration);
       const write = (name: string, text: string) => writeAtomic(context.run.path(`${iteration}`, name), text);
       await write("pairs.red-team.jsonl", red.pairs.map(toLine).join(""));
       await write("pairs.target.jsonl", target.pairs.map(toLine).join(""));
@@ -101,28 +91,20 @@ async function trained(
   return next;
 }
 
-function redTeam({ config, run, data }: Context, iteration: number, { seeds, prompts, attempts, verdicts }: Attacked) {
-  const answers = answersByPrompt(attempts, verdicts);
-  const bySeed = groupBy(prompts, (prompt) => prompt.seedId ?? "");
+async function redTeam(context: Context, iteration: number, seeds: readonly SeedPrompt[]) {
+  const { config, run, data } = context;
   const { rules, redTeam: settings } = config.optimization;
-  const rows = seeds.map((seed) => ({
-    seedId: seed.id,
-    category: seed.category,
-    messages: seedMessages(seed),
-    prompts: (bySeed.get(seed.id) ?? []).map((prompt) => ({
-      prompt,
-      verdicts: (answers.get(prompt.id) ?? []).map((a) => a.verdict),
-    })),
-  }));
-  const made = redTeamPairs(
-    rows,
+  const rows = () => seedRows(context, iteration, seeds);
+  const made = await redTeamPairs(
+    rows(),
     rules === "paper"
       ? { rules, maxPairs: settings.maxPairs }
       : { rules, maxPairs: settings.maxPairs, margin: settings.margin },
   );
   if (made.pairs.length === 0) run.report({ type: "note", text: `no Red Team pairs: ${JSON.stringify(made.counts)}` });
   const seed = `${config.seed}/${iteration}`;
-  const known = handWrittenPairs(rows, data.train, {
+  const known = await handWrittenPairs(rows(), data.train, {
+    of: seeds.length,
     count: settings.handWrittenPairs,
     seed: `hand-written-pairs/${seed}`,
   });
@@ -130,20 +112,23 @@ function redTeam({ config, run, data }: Context, iteration: number, { seeds, pro
 }
 
 /** Safety pairs of this iteration, with what keeps the Target useful and its memory long. */
-async function targetMix(context: Context, iteration: number, { asked, attempts, verdicts }: Attacked) {
+async function targetMix(context: Context, iteration: number) {
   const { run, config, data } = context;
   const { rules, target: settings } = config.optimization;
   const seed = `${config.seed}/${iteration}`;
-  const answers = answersByPrompt(attempts, verdicts);
-  const rows = asked.map((prompt) => ({ prompt, answers: answers.get(prompt.id) ?? [] }));
   const { maxPairs } = settings;
   const guided = ({ id, category }: Prompt) => {
     const text = safeAnswer(category, createRandom(`guided/${seed}/${id}`));
     return { id: hashId("guided", text), text };
   };
-  const { pairs, counts } = targetPairs(rows, rules === "paper" ? { rules, maxPairs } : { rules, maxPairs, guided });
+  const { pairs, counts } = await targetPairs(
+    answeredPrompts(context, iteration),
+    rules === "paper" ? { rules, maxPairs } : { rules, maxPairs, guided },
+    await repeatedTexts(context, iteration),
+  );
   const earlier: Pair[] = [];
-  for (let i = 1; i < iteration; i++) earlier.push(...(await allRows(run, i, "pairs.target", Pair)));
+  for (let i = 1; i < iteration && settings.replayPairs > 0; i++)
+    for await (const pair of readRows(run, i, "pairs.target", Pair)) if (isReplayed(pair)) earlier.push(pair);
   const general = settings.generalPairs[Math.min(iteration, settings.generalPairs.length) - 1]!;
   const random = createRandom(`refusals/${seed}`);
   const contrast = ({ id, text, answer }: { readonly id: string; readonly text: string; readonly answer: string }) => {
@@ -172,10 +157,31 @@ async function targetMix(context: Context, iteration: number, { asked, attempts,
   return { pairs: mixPairs([pairs, replay, lookAlikes, ordinary], `mix/${seed}`), counts };
 }
 
-/** Each prompt's answers with their verdicts, in order of sampling. */
-function answersByPrompt(attempts: readonly Attempt[], verdicts: readonly Verdict[]) {
-  return groupBy(
-    attempts.map((attempt, i) => ({ attempt, verdict: verdicts[i]! })),
-    ({ attempt }) => attempt.promptId,
-  );
+/** Each seed prompt with what was written from it and the verdicts on the answers, in their order. */
+async function* seedRows(context: Context, iteration: number, seeds: readonly SeedPrompt[]) {
+  const judged = judgedPrompts(context, iteration);
+  for (const seed of seeds) {
+    const prompts: RedTeamSeed["prompts"][number][] = [];
+    while (prompts.length < context.config.attack.promptsPerSeed) {
+      const { done, value } = await judged.next();
+      if (done || value.prompt.seedId !== seed.id) throw new Error(`iteration ${iteration}: prompts in another order`);
+      prompts.push({ prompt: value.prompt, verdicts: value.answers.map(({ verdict }) => verdict) });
+    }
+    yield { seedId: seed.id, category: seed.category, messages: seedMessages(seed), prompts };
+  }
+  await judged.return(undefined);
+}
+
+async function* answeredPrompts(context: Context, iteration: number): AsyncGenerator<TargetRow> {
+  for await (const row of judgedPrompts(context, iteration)) if (row.prompt.dropped === undefined) yield row;
+}
+
+/** Whether a text was put to the Target more than once; of each only a hash is held. */
+async function repeatedTexts(context: Context, iteration: number): Promise<(text: string) => boolean> {
+  const [seen, again] = [new Set<string>(), new Set<string>()];
+  for await (const { text, dropped } of attackPrompts(context, iteration)) {
+    const hash = hashId(text.trim());
+    if (dropped === undefined) (seen.has(hash) ? again : seen).add(hash);
+  }
+  return (text) => again.has(hashId(text.trim()));
 }

@@ -16,6 +16,8 @@ import { freshLora, saveLora } from "../../src/engine/lora.ts";
 import { embeddedModel } from "../../src/players/embedded.ts";
 import { servedPlayer } from "../../src/players/served.ts";
 import { createRandom } from "../../src/random.ts";
+import { readRun } from "../../src/run/inspect.ts";
+import { costed, totalUsage, usageByStage } from "../../src/run/usage.ts";
 import type { Model } from "../../src/seams.ts";
 import { seas } from "../../src/seas.ts";
 import { collect } from "../../src/stages/attack.ts";
@@ -73,7 +75,7 @@ it("plays both sides of a run, each iteration with the adapters of the one befor
     output: folder,
     iterations: 2,
     model: { server: "local", precision: "float32" },
-    servers: { local: local() },
+    servers: { local: { ...local(), prices: { input: 1, output: 2 } } },
     initialization: { redTeam: { examples: 8 } },
     attack: { seeds: 2, promptsPerSeed: 2, handWritten: 3, responsesPerPrompt: 1, maxResponseTokens: 24 },
     optimization: { redTeam: { minDiversity: 0 }, target: { maxOverRefusal: 1 } },
@@ -91,6 +93,19 @@ it("plays both sides of a run, each iteration with the adapters of the one befor
       expect(server.log()).toContain(name);
     const { facts } = JSON.parse(await readFile(join(dir, "run.json"), "utf8"));
     expect(JSON.stringify(facts)).toContain(base);
+    // What the server was asked for is counted, by what it says itself: it knows no `n`, so each answer is a request.
+    const { stages, path } = await readRun(dir);
+    const attack = stages.find(({ iteration, name }) => iteration === 2 && name === "attempts")!;
+    expect(attack.usage.servers?.target).toMatchObject({
+      requests: attack.count,
+      completionTokens: attack.usage.tokens,
+    });
+    const roles = costed(totalUsage(await usageByStage({ path }, stages)), config);
+    expect(roles.map(({ role }) => role)).toEqual(["red-team", "target"]);
+    for (const { promptTokens, completionTokens, cost } of roles) {
+      expect(Math.min(promptTokens, completionTokens)).toBeGreaterThan(0);
+      expect(cost?.amount).toBeCloseTo((promptTokens + 2 * completionTokens) / 1e6, 12);
+    }
   } finally {
     await cast.close();
   }

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Verdict } from "../../records.ts";
 import type { Judge, JudgeInput } from "../../seams.ts";
+import { usageMeter } from "../../servers/usage.ts";
 import { guardFormats } from "./formats.ts";
 import { type GuardServer, guardJudge, moderationJudge } from "./guard-judge.ts";
 
@@ -40,7 +41,10 @@ function json(response: ServerResponse, status: number, value: unknown, headers:
   response.end(JSON.stringify(value));
 }
 const say = (response: ServerResponse, content: string | null, more: object = {}) =>
-  json(response, 200, { choices: [{ index: 0, message: { role: "assistant", content }, ...more }] });
+  json(response, 200, {
+    choices: [{ index: 0, message: { role: "assistant", content }, ...more }],
+    ...("usage" in more && more),
+  });
 
 const inputs = (count: number): JudgeInput[] =>
   Array.from({ length: count }, (_, i) => ({
@@ -113,15 +117,19 @@ describe("guardJudge", () => {
     ];
     answer = (_, response) => {
       const fail = failures.shift();
-      if (fail === undefined) say(response, "safe");
+      if (fail === undefined) say(response, "safe", { usage: { prompt_tokens: 30, completion_tokens: 2 } });
       else fail(response);
     };
+    const meter = usageMeter();
     const verdicts = await verdictsOf(
-      guardJudge(at({ retries: 4, concurrency: 1 }), guardFormats["llama-guard-3"]),
+      guardJudge(at({ retries: 4, concurrency: 1, meter }), guardFormats["llama-guard-3"]),
       inputs(1),
     );
     expect(verdicts).toMatchObject([{ label: "safe" }]);
     expect(asked).toHaveLength(4);
+    expect(meter.take()).toEqual({
+      "judge guard": { requests: 1, retries: 3, promptTokens: 30, completionTokens: 2 },
+    });
   });
 
   it("says why there is no verdict where a request fails for good, and goes on with the next", async () => {

@@ -9,6 +9,7 @@ import pLimit from "p-limit";
 import { describeError } from "../../errors.ts";
 import type { Verdict } from "../../records.ts";
 import type { Judge, JudgeInput } from "../../seams.ts";
+import { tokensOf, type UsageMeter } from "../../servers/usage.ts";
 import type { GuardFormat, GuardReply, GuardRequest, GuardVerdict } from "./format.ts";
 import { harmless } from "./hostile.ts";
 
@@ -28,6 +29,8 @@ export interface GuardServer {
   readonly timeout?: number;
   /** Attempts after the first, for failures that may pass. @default 5 */
   readonly retries?: number;
+  /** Counts requests and tokens. */
+  readonly meter?: UsageMeter | undefined;
 }
 
 /** What a chat request may ask for beside the reply. */
@@ -50,6 +53,7 @@ export function guardJudge(server: GuardServer, format: GuardFormat): Judge {
           signal: signal ?? null,
         });
         wanted = tried;
+        server.meter?.add(roleOf(server), { ...tokensOf(reply.usage), requests: 0, retries: 0 });
         return replyOf(reply);
       } catch (error) {
         const refused = error instanceof BadRequestError || error instanceof UnprocessableEntityError;
@@ -85,8 +89,25 @@ export function moderationJudge(server: GuardServer): Judge {
   });
 }
 
-function clientOf({ baseURL, apiKey, timeout = 60_000, retries = 5 }: GuardServer): OpenAI {
-  return new OpenAI({ baseURL, apiKey: apiKey ?? "none", timeout, maxRetries: retries });
+function clientOf(server: GuardServer): OpenAI {
+  const { baseURL, apiKey, timeout = 60_000, retries = 5, meter } = server;
+  return new OpenAI({
+    baseURL,
+    apiKey: apiKey ?? "none",
+    timeout,
+    maxRetries: retries,
+    // The client tries again by itself, and says so in a header of its request.
+    fetch(input, init) {
+      const again = Number(new Headers(init?.headers).get("x-stainless-retry-count") ?? 0) > 0;
+      meter?.add(roleOf(server), { ...tokensOf(null), requests: again ? 0 : 1, retries: again ? 1 : 0 });
+      return fetch(input, init);
+    },
+  });
+}
+
+/** By which a judge's usage is counted. */
+function roleOf({ name }: GuardServer): string {
+  return `judge ${name}`;
 }
 
 function judgeOf(

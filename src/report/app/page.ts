@@ -17,6 +17,7 @@ import { replaceKept, withoutMoving } from "./keep.ts";
 import { matrix } from "./matrix.ts";
 import { readPlace } from "./place.ts";
 import { training } from "./training.ts";
+import { serverUsage } from "./usage.ts";
 import { usefulness, variety } from "./usefulness.ts";
 import { writtenPrompts } from "./written.ts";
 
@@ -85,6 +86,7 @@ function partsOf(source: AttemptSource): { readonly parts: readonly Part[]; read
     part("Training", ["training"], training),
     part("Judges", ["judges", "agreement", "disagreements", "facts"], judges),
     part("Time", ["time", "seconds"], time),
+    part("Servers", ["usage"], serverUsage),
     part("Facts", ["config", "git", "versions", "facts", "createdAt", "name"], facts),
   ];
   return { parts, asked };
