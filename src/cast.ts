@@ -111,7 +111,7 @@ export async function embeddedCast(
   const note = (text: string) => options.reporter?.({ type: "note", text });
   const embedded = embeddedJudges(config, note, options.signal);
   const engine = await embedded.engine();
-  const judge = (name: string) => namedJudge(name, config.judge.define, embedded.open, process.env);
+  const judge = (name: string) => namedJudge(name, config.judge.define, embedded.open, process.env, note);
   const [train, score] = [await judge(config.judge.train), await judge(config.judge.score)];
   const { base, threads, device, precision } = engine;
   const here = embeddedModel(engine, { batchSize: config.attack.batchSize });

@@ -7,6 +7,22 @@ const url = z
     error: "keys stand in no file: `apiKeyEnv` names a variable",
   });
 
+// Of players and of judges alike.
+export const serverUrls = z
+  .union([url, z.array(url).min(1)])
+  .describe("ends with /v1 for most; several serve the same, the least busy is asked");
+export const concurrency = z
+  .number()
+  .int()
+  .positive()
+  .default(64)
+  .describe("most requests at each url at once; fewer where more bring no more tokens a second");
+export const patienceSeconds = z
+  .number()
+  .positive()
+  .default(600)
+  .describe("how long a server that is gone is waited for");
+
 /** How the server comes to serve what a run trains. */
 const AdapterServing = z
   .strictObject({
@@ -33,23 +49,16 @@ const AdapterServing = z
 export type AdapterServing = z.infer<typeof AdapterServing>;
 
 export const ServerDefinition = z.strictObject({
-  url: z
-    .union([url, z.array(url).min(1)])
-    .describe("ends with /v1 for most; several serve the same, the least busy is asked"),
+  url: serverUrls,
   model: z.string().min(1).describe("its name on that server"),
   api: z
     .enum(["chat", "completions"])
     .default("chat")
     .describe("completions: the messages as plain text, for a base model that has not learned to chat"),
   apiKeyEnv: z.string().min(1).optional().describe("environment variable with the key; keys never stand in a file"),
-  concurrency: z
-    .number()
-    .int()
-    .positive()
-    .default(64)
-    .describe("most requests at each url at once; fewer where more bring no more tokens a second"),
+  concurrency,
   adapters: AdapterServing.optional().describe("how it comes to serve what a run trains; none = it cannot"),
   timeoutSeconds: z.number().positive().default(300).describe("of one attempt"),
-  patienceSeconds: z.number().positive().default(600).describe("how long a server that is gone is waited for"),
+  patienceSeconds,
 });
 export type ServerDefinition = z.infer<typeof ServerDefinition>;

@@ -3,10 +3,10 @@
  * asked side by side, as many as the server can take, and answered in their order.
  */
 import { createHash } from "node:crypto";
-import { setMaxListeners } from "node:events";
 import type OpenAI from "openai";
 import type { Adapter, Message, Usage } from "../records.ts";
 import type { Completion, GenerateOptions, GenerateRequest, Model } from "../seams.ts";
+import { inOrder } from "../servers/in-order.ts";
 import { RequestFailed, type Server } from "../servers/server.ts";
 
 /** How a server's model is asked. */
@@ -30,9 +30,6 @@ interface Reply {
   readonly usage: Usage;
 }
 
-/** Requests that wait behind one that takes long, for each that may be open. */
-const ahead = 2;
-
 /**
  * A player.
  *
@@ -52,23 +49,10 @@ export function openaiModel(server: Server, player: OpenaiPlayer, adapter?: Adap
     with: (next) => openaiModel(server, player, next),
     async *generate(requests, options) {
       const model = await modelName();
-      const stop = new AbortController();
-      const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
-      // Every request in flight listens to it.
-      setMaxListeners(0, signal);
-      const open: Promise<Completion[]>[] = [];
-      try {
-        for (const request of requests) {
-          const asked = answersTo(server, player.api, model, request, options, signal);
-          // It is awaited in its turn; one that fails earlier must not count as unhandled meanwhile.
-          asked.catch(() => {});
-          open.push(asked);
-          if (open.length >= ahead * server.capacity()) yield* await open.shift()!;
-        }
-        for (const asked of open) yield* await asked;
-      } finally {
-        stop.abort();
-      }
+      const answers = inOrder(server, requests, options.signal, (request, signal) =>
+        answersTo(server, player.api, model, request, options, signal),
+      );
+      for await (const completions of answers) yield* completions;
     },
   };
 }

@@ -17,10 +17,10 @@ export interface TransformersServer {
 /** Seconds that it has to come up: it imports torch. */
 const patience = 120;
 
-/** Starts it on a free port. */
-export async function startTransformersServer(): Promise<TransformersServer> {
+/** Starts it on a free port, or on one that is known to be free. */
+export async function startTransformersServer(at?: number): Promise<TransformersServer> {
   const python = await pythonWithPeers();
-  const port = await freePort();
+  const port = at ?? (await freePort());
   const child = spawn(join(dirname(python), "transformers"), ["serve", "--host", "127.0.0.1", "--port", `${port}`], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, HF_HUB_OFFLINE: "1", CUDA_VISIBLE_DEVICES: "" },
