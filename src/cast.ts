@@ -18,7 +18,7 @@ import { embeddedModel } from "./players/embedded.ts";
 import { servedPlayer } from "./players/served.ts";
 import type { Model, Reporter } from "./seams.ts";
 import type { Cast } from "./seas.ts";
-import type { Merge } from "./servers/adapters.ts";
+import type { AdapterFiles } from "./servers/adapters.ts";
 import { embeddedTrainer } from "./trainers/embedded.ts";
 
 /** A cast that holds native memory until it is closed. */
@@ -115,10 +115,13 @@ export async function embeddedCast(
   const [train, score] = [await judge(config.judge.train), await judge(config.judge.score)];
   const { base, threads, device, precision } = engine;
   const here = embeddedModel(engine, { batchSize: config.attack.batchSize });
-  const merge: Merge = ({ path }, out) => exportAdapter({ format: "merged", adapter: path, base, out });
+  const files: AdapterFiles = {
+    merged: ({ path }, out) => exportAdapter({ format: "merged", adapter: path, base, out }),
+    gguf: ({ path }, out) => exportAdapter({ format: "gguf", adapter: path, base, out }),
+  };
   return {
     engine,
-    base: playerOf(config, note, merge) ?? here,
+    base: playerOf(config, note, files) ?? here,
     trainer: embeddedTrainer(here),
     trainJudge: train.judge,
     scoreJudge: score.judge,
@@ -138,7 +141,7 @@ export async function embeddedCast(
 }
 
 /** The base of both players on a server, where the configuration says so. */
-function playerOf({ model, servers }: Config, note: (text: string) => void, merge: Merge): Model | undefined {
+function playerOf({ model, servers }: Config, note: (text: string) => void, files: AdapterFiles): Model | undefined {
   if (model.server === null) return undefined;
   const definition = Object.hasOwn(servers, model.server) ? servers[model.server]! : undefined;
   if (definition === undefined) {
@@ -149,9 +152,9 @@ function playerOf({ model, servers }: Config, note: (text: string) => void, merg
   }
   if (definition.adapters === undefined)
     throw new SeasError("E_CONFIG", `server \`${model.server}\` cannot serve what the run trains`, {
-      hint: "`adapters` says how it takes them: vllm, sglang, ollama, folder, or a command",
+      hint: "`adapters` says how it takes them: vllm, sglang, ollama, llama-server, folder, or a command",
     });
-  return servedPlayer(model.server, definition, process.env, note, merge);
+  return servedPlayer(model.server, definition, process.env, note, files);
 }
 
 /** What is known of a judge: its filed calibration, else its card. One that cannot be read must not keep a run from beginning. */

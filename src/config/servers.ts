@@ -27,24 +27,24 @@ export const patienceSeconds = z
 const AdapterServing = z
   .strictObject({
     kind: z
-      .enum(["vllm", "sglang", "ollama", "folder", "command"])
+      .enum(["vllm", "sglang", "ollama", "llama-server", "folder", "command"])
       .describe(
-        "folder: base and adapter are merged, and the folder is the model's name, as `transformers serve` takes it",
+        "folder: base and adapter are merged, and the folder is the model's name, as `transformers serve` takes it; llama-server has the adapters with which it was started",
       ),
     command: z
       .string()
       .default("")
       .describe(
-        "of kind command, `./deploy.sh {role} {iteration} {path}`; its last line is the model's name, or nothing",
+        "of kind command, `./deploy.sh {role} {iteration} {path}`; its last line is the model's name, or nothing; of kind llama-server, starts it again with the GGUF file at {path} among its --lora",
       ),
     root: z
       .strictObject({ here: z.string(), there: z.string() })
       .optional()
       .describe("where the server sees a folder of this machine, when under another name"),
   })
-  .refine(({ kind, command }) => (kind === "command") === (command !== ""), {
+  .refine(({ kind, command }) => kind === "llama-server" || (kind === "command") === (command !== ""), {
     path: ["command"],
-    error: "a command is wanted for kind command, and for no other",
+    error: "a command is wanted for kind command, may be given for llama-server, and is for no other",
   });
 export type AdapterServing = z.infer<typeof AdapterServing>;
 

@@ -128,6 +128,19 @@ describe("openaiModel", () => {
     expect(asked[0]!.prompt).toBe("0");
   });
 
+  it("says with each request what the server wants for an adapter, asked anew for each batch", async () => {
+    answer = (body, response) => say(response, body);
+    let times = 0;
+    const serve = async () => ({ model: "other", more: { lora: [{ id: times++, scale: 1 }] } });
+    const asks = createServer({ urls: [`http://127.0.0.1:${port}/v1`], model: "m" });
+    const model = openaiModel(asks, { name: "m", api: "chat", serve });
+    for (let batch = 0; batch < 2; batch++) for await (const _ of model.generate(requests(1), options));
+    expect(asked).toMatchObject([
+      { model: "other", lora: [{ id: 0 }] },
+      { model: "other", lora: [{ id: 1 }] },
+    ]);
+  });
+
   it("tries again what may pass: 500, 429, wrong JSON, no choices, a body that is cut, no answer in time or half of one", async () => {
     const faults: ((response: ServerResponse) => void)[] = [
       (response) => json(response, 500, { error: { message: "oops" } }),

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import type OpenAI from "openai";
 import type { Adapter, Message, Usage } from "../records.ts";
 import type { Completion, GenerateOptions, GenerateRequest, Model } from "../seams.ts";
+import type { Serve, Serving } from "../servers/adapters.ts";
 import { inOrder } from "../servers/in-order.ts";
 import { RequestFailed, type Server } from "../servers/server.ts";
 
@@ -15,8 +16,8 @@ export interface OpenaiPlayer {
   readonly name: string;
   /** `completions` sends the messages as plain text, one below the other. */
   readonly api: "chat" | "completions";
-  /** Makes the server serve an adapter and gives the name that it has there. Absent where it cannot. */
-  readonly serve?: ((adapter: Adapter) => Promise<string>) | undefined;
+  /** Makes the server serve an adapter and says how requests ask for it. Absent where it cannot. */
+  readonly serve?: Serve | undefined;
 }
 
 /** One sampled answer, before it is a record. */
@@ -36,21 +37,19 @@ interface Reply {
  * @example const model = openaiModel(createServer({ urls: ["http://127.0.0.1:8000/v1"], model: "llama" }), { name: "llama", api: "chat" });
  */
 export function openaiModel(server: Server, player: OpenaiPlayer, adapter?: Adapter): Model {
-  let served: Promise<string> | undefined;
-  const modelName = () => {
-    if (adapter === undefined) return Promise.resolve(server.model);
-    if (player.serve === undefined) throw new Error(`${player.name} cannot serve adapters`);
-    served ??= player.serve(adapter);
-    return served;
+  const serving = async (): Promise<Serving> => {
+    if (player.serve !== undefined) return player.serve(adapter);
+    if (adapter !== undefined) throw new Error(`${player.name} cannot serve adapters`);
+    return { model: server.model };
   };
   return {
     name: adapter === undefined ? player.name : `${player.name} + ${adapter.role} ${adapter.iteration}`,
     adapter,
     with: (next) => openaiModel(server, player, next),
     async *generate(requests, options) {
-      const model = await modelName();
+      const at = await serving();
       const answers = inOrder(server, requests, options.signal, (request, signal) =>
-        answersTo(server, player.api, model, request, options, signal),
+        answersTo(server, player.api, at, request, options, signal),
       );
       for await (const completions of answers) yield* completions;
     },
@@ -61,7 +60,7 @@ export function openaiModel(server: Server, player: OpenaiPlayer, adapter?: Adap
 async function answersTo(
   server: Server,
   api: OpenaiPlayer["api"],
-  model: string,
+  at: Serving,
   request: GenerateRequest,
   options: GenerateOptions,
   signal: AbortSignal,
@@ -73,7 +72,7 @@ async function answersTo(
     const seed = seedOf(options.seed, request.id, sample);
     // After a reply that had fewer than were asked for, one at a time.
     const n = sample === 0 ? wanted : 1;
-    const answers = await ask(server, api, model, request, { ...options, n, seed, signal });
+    const answers = await ask(server, api, at, request, { ...options, n, seed, signal });
     options.onTokens?.(answers.reduce((sum, { usage }) => sum + usage.completionTokens, 0));
     for (const answer of answers.slice(0, wanted - sample))
       got.push({ requestId: request.id, sample: got.length, ...answer });
@@ -87,14 +86,14 @@ type Answer = Omit<Completion, "requestId" | "sample">;
 async function ask(
   server: Server,
   api: OpenaiPlayer["api"],
-  model: string,
+  at: Serving,
   { messages }: GenerateRequest,
   options: GenerateOptions & { readonly n: number; readonly signal: AbortSignal },
 ): Promise<Answer[]> {
   const call = api === "chat" ? chat : completions;
   try {
     const { choices, usage } = await server.ask(
-      (client, signal) => call(client, model, messages, options, signal),
+      (client, signal) => call(client, at, messages, options, signal),
       (reply) => reply.usage.completionTokens,
       options.signal,
     );
@@ -124,15 +123,15 @@ function shareOf({ promptTokens, completionTokens }: Usage, i: number, n: number
 
 type Call = (
   client: OpenAI,
-  model: string,
+  at: Serving,
   messages: readonly Message[],
   options: GenerateOptions,
   signal: AbortSignal,
 ) => Promise<Reply>;
 
-const chat: Call = async (client, model, messages, options, signal) => {
+const chat: Call = async (client, at, messages, options, signal) => {
   const reply = await client.chat.completions.create(
-    { ...bodyOf(model, options), messages: messages.map(({ role, content }) => ({ role, content })) },
+    { ...bodyOf(at, options), messages: messages.map(({ role, content }) => ({ role, content })) },
     { signal },
   );
   const choices = choicesOf(reply).map(({ message, finish_reason: reason }) => ({
@@ -142,15 +141,15 @@ const chat: Call = async (client, model, messages, options, signal) => {
   return { choices, usage: usageOf(reply.usage) };
 };
 
-const completions: Call = async (client, model, messages, options, signal) => {
+const completions: Call = async (client, at, messages, options, signal) => {
   const prompt = messages.map(({ content }) => content).join("\n\n");
-  const reply = await client.completions.create({ ...bodyOf(model, options), prompt }, { signal });
+  const reply = await client.completions.create({ ...bodyOf(at, options), prompt }, { signal });
   const choices = choicesOf(reply).map(({ text, finish_reason: reason }) => ({ text: textOf(text), reason }));
   return { choices, usage: usageOf(reply.usage) };
 };
 
-function bodyOf(model: string, { n = 1, temperature, topP, maxTokens, seed }: GenerateOptions) {
-  return { model, n, temperature, top_p: topP, max_tokens: maxTokens, seed };
+function bodyOf({ model, more }: Serving, { n = 1, temperature, topP, maxTokens, seed }: GenerateOptions) {
+  return { ...more, model, n, temperature, top_p: topP, max_tokens: maxTokens, seed };
 }
 
 /** Throws for what is no reply, which is then asked for again. */

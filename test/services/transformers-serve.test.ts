@@ -42,13 +42,10 @@ const local = () =>
   ServerDefinition.parse({ url: server.url, model: base, adapters: { kind: "folder" }, concurrency: 4 });
 
 it("says what the engine says, with and without an adapter", async () => {
-  const served = servedPlayer(
-    "local",
-    local(),
-    {},
-    () => {},
-    ({ path }, out) => exportAdapter({ format: "merged", adapter: path, base: engine.base, out }),
-  );
+  const served = servedPlayer("local", local(), {}, () => {}, {
+    merged: ({ path }, out) => exportAdapter({ format: "merged", adapter: path, base: engine.base, out }),
+    gguf: () => Promise.reject(new Error("no server here reads GGUF")),
+  });
   const here = embeddedModel(engine, { batchSize: 4 });
   // An adapter in which no matrix is zero, strong enough to change words.
   const random = createRandom("adapter").next;
