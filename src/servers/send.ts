@@ -1,12 +1,11 @@
 /** One request to a server beside OpenAI's API, such as the ones by which servers take adapters. */
 import { describeError, SeasError } from "../errors.ts";
 
-/** Longest wait for a reply, milliseconds: a server may load a model meanwhile. */
-const timeout = 600_000;
-
-/** Whose key goes along. */
-interface Keyed {
+/** Whose key goes along, and how long a reply is waited for. */
+interface Asked {
   readonly apiKey?: string | undefined;
+  /** Milliseconds; a server may load a model meanwhile. @default 600,000 */
+  readonly timeout?: number;
 }
 
 /** What goes along; without it the request is a GET. */
@@ -22,7 +21,7 @@ export function rootOf(url: string): string {
 
 /** @throws SeasError E_NETWORK where nobody answers */
 export async function send(
-  { apiKey }: Keyed,
+  { apiKey, timeout = 600_000 }: Asked,
   url: string,
   sent?: Sent,
 ): Promise<{ readonly status: number; readonly text: string }> {
