@@ -14,11 +14,12 @@ import { servedPlayer } from "../../src/players/served.ts";
 import type { Completion } from "../../src/seams.ts";
 import { collect } from "../../src/stages/attack.ts";
 import { type Attempt, faults, startFaultyProxy } from "./faulty-proxy.ts";
-import { startTransformersServer, type TransformersServer } from "./transformers-server.ts";
+import type { ServerProcess } from "./server-process.ts";
+import { startTransformersServer } from "./transformers-server.ts";
 
 let folder: string;
 let base: string;
-let server: TransformersServer;
+let server: ServerProcess;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "seas-faults-"));

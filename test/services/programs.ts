@@ -75,7 +75,13 @@ export async function run(
   const child = spawn(program, args, {
     stdio: ["ignore", "pipe", "inherit"],
     shell: process.platform === "win32" && program === "npm",
-    env: { ...process.env, HF_HUB_OFFLINE: "1", TRANSFORMERS_VERBOSITY: "error", CUDA_VISIBLE_DEVICES: "", ...environment },
+    env: {
+      ...process.env,
+      HF_HUB_OFFLINE: "1",
+      TRANSFORMERS_VERBOSITY: "error",
+      CUDA_VISIBLE_DEVICES: "",
+      ...environment,
+    },
   });
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {

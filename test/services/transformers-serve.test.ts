@@ -19,11 +19,12 @@ import { createRandom } from "../../src/random.ts";
 import type { Model } from "../../src/seams.ts";
 import { seas } from "../../src/seas.ts";
 import { collect } from "../../src/stages/attack.ts";
-import { startTransformersServer, type TransformersServer } from "./transformers-server.ts";
+import type { ServerProcess } from "./server-process.ts";
+import { startTransformersServer } from "./transformers-server.ts";
 
 let folder: string;
 let engine: Engine;
-let server: TransformersServer;
+let server: ServerProcess;
 /** The base, as the server finds it. */
 let base: string;
 beforeAll(async () => {
