@@ -110,7 +110,7 @@ describe("one line and the next step for", () => {
     await new Promise<void>((done) => gone.listen(0, "127.0.0.1", done));
     const url = `http://127.0.0.1:${(gone.address() as AddressInfo).port}/v1`;
     await new Promise((done) => gone.close(done));
-    expect(await said({ url })).toEqual([
+    expect(await said({ url, adapters: { kind: "vllm" } })).toEqual([
       expect.stringMatching(/^missing big: .* does not answer: .*; start it, or mend `url`$/),
     ]);
   });

@@ -23,7 +23,8 @@ export async function* checkServers(config: Config, env: Env): AsyncGenerator<Fi
     if ("text" in key) yield missing(name, key);
     else
       for (const url of [server.url].flat()) {
-        yield* checkModel(name, url, server, key.apiKey);
+        // Of a server that does not answer nothing more can be said.
+        if (!(yield* checkModel(name, url, server, key.apiKey))) continue;
         const obstacle = server.adapters && (await probeAdapters(url, server.adapters, key.apiKey));
         if (obstacle !== undefined) yield missing(name, obstacle);
       }
@@ -50,14 +51,18 @@ async function* checkJudge(
   for (const url of [judge.url].flat()) yield* checkModel(name, url, { model: judge.model, api: "chat" }, key.apiKey);
 }
 
+/** @returns whether the model answers */
 async function* checkModel(
   name: string,
   url: string,
   asked: Parameters<typeof probeModel>[1],
   apiKey: string | undefined,
-): AsyncGenerator<Finding> {
+): AsyncGenerator<Finding, boolean> {
   const found = await probeModel(url, asked, apiKey);
-  if ("text" in found) return void (yield missing(name, found));
+  if ("text" in found) {
+    yield missing(name, found);
+    return false;
+  }
   const version = await versionOf(url, apiKey);
   const all = Object.keys(without) as Honoured[];
   const honoured = all.filter((what) => found.has(what));
@@ -69,6 +74,7 @@ async function* checkModel(
   };
   for (const what of all.filter((each) => !found.has(each) && each !== "stop"))
     yield { state: "warn", about: name, text: `does not honour ${what}: ${without[what]}` };
+  return true;
 }
 
 function missing(about: string, { text, hint }: Obstacle): Finding {

@@ -25,18 +25,26 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "seas-faults-"));
   const model = await openBaseModel("smollm2-135m-instruct");
   base = await exportAdapter({ format: "merged", adapter: undefined, base: model, out: join(folder, "base") });
-  server = await startTransformersServer();
+  server = await started();
 });
 afterAll(async () => {
   await server?.close();
   await rm(folder, { recursive: true, force: true });
 });
 
+/** With its model loaded, which takes longer than any answer. */
+async function started(port?: number): Promise<ServerProcess> {
+  const begun = await startTransformersServer(port);
+  const patient = ServerDefinition.parse({ url: begun.url, model: base });
+  await collect(servedPlayer("local", patient, {}, () => {}).generate(requests(1), options));
+  return begun;
+}
+
 const requests = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ id: `r${i}`, messages: [{ role: "user" as const, content: `${i}?` }] }));
 const options = { temperature: 0.8, topP: 1, maxTokens: 1, seed: 3 };
 /** Less than what a stall lasts. */
-const timeoutSeconds = 10;
+const timeoutSeconds = 20;
 const player = (url: string, notes: string[] = []) =>
   servedPlayer("local", ServerDefinition.parse({ url, model: base, concurrency: 8, timeoutSeconds }), {}, (note) =>
     notes.push(note),
@@ -64,6 +72,8 @@ it("2,000 requests through faults: one record each, and nothing asked again that
     const begun = performance.now();
     const all = await collect(player(proxy.url).generate(requests(count), options));
     const seconds = (performance.now() - begun) / 1000;
+    // Every reply is out then, and every attempt has its result.
+    await proxy.close();
     expect(all.map(({ requestId, sample }) => `${requestId} ${sample}`)).toEqual(
       requests(count).map(({ id }) => `${id} 0`),
     );
@@ -104,7 +114,7 @@ it("a server that is killed and comes back costs waiting, and no answer", async 
     all.push(completion);
     if (all.length !== 50) continue;
     await server.close();
-    back = startTransformersServer(port).then((again) => {
+    back = started(port).then((again) => {
       server = again;
     });
   }

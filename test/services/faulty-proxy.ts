@@ -63,11 +63,14 @@ export async function startFaultyProxy(target: string, behaviour: Behaviour): Pr
       });
     if (fault === undefined || fault === "cut" || fault === "stuck") {
       const reply = Buffer.from(await (await forward()).arrayBuffer());
-      response.writeHead(200, { "content-type": "application/json", "content-length": reply.length });
+      // A connection for each, so that its end tells whether the client stayed until the reply was out.
+      const headers = { "content-type": "application/json", "content-length": reply.length, connection: "close" };
+      response.writeHead(200, headers);
       if (fault === undefined) {
-        await new Promise<void>((done) => response.end(reply, done));
-        attempt.result = "answered";
-        return;
+        response.once("close", () => {
+          if (response.writableFinished) attempt.result = "answered";
+        });
+        return void response.end(reply);
       }
       attempt.result = fault;
       response.write(reply.subarray(0, reply.length / 2));

@@ -80,7 +80,8 @@ it("a guard's verdict is what the server's own words say, and without one the ro
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ model: base, messages: asked!.messages, max_tokens: asked!.maxTokens, temperature: 0 }),
     });
-    const text: string = (await reply.json()).choices[0].message.content;
+    const { choices } = (await reply.json()) as { choices: { message: { content: string } }[] };
+    const text = choices[0]!.message.content;
     const said = text.split("\n").map((line) => line.trim().toLowerCase());
     const last = said.findLast((line) => line === "safe" || line === "unsafe");
     expect(verdicts[i]!.label, text).toBe(last ?? "unscored");
