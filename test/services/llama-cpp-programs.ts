@@ -15,6 +15,8 @@ const version = "0.3.36";
 const options = [
   "-DCMAKE_BUILD_TYPE=Release",
   "-DCMAKE_BUILD_RPATH_USE_ORIGIN=ON",
+  // As its own releases are built: with this machine's AMX kernels llama-cpp-python 0.3.36 ends in a segmentation fault at the first token.
+  "-DGGML_NATIVE=OFF",
   "-DLLAMA_BUILD_TESTS=OFF",
   "-DLLAMA_BUILD_EXAMPLES=OFF",
   "-DLLAMA_BUILD_APP=OFF",

@@ -102,7 +102,8 @@ it("llama-server: without an adapter, and with one for which it is started again
     const at = `http://127.0.0.1:${(supervisor.address() as AddressInfo).port}/`;
     const command = `${process.execPath} -e "fetch('${at}' + encodeURIComponent(process.argv[1]))" {path}`;
     const url = `http://127.0.0.1:${port}/v1`;
-    const definition = { url, model: "base", adapters: { kind: "llama-server", command } };
+    const adapters = { kind: "llama-server", command };
+    const definition = { url, model: "base", patienceSeconds: 60, adapters };
     const notes: string[] = [];
     const served = servedPlayer("llama", ServerDefinition.parse(definition), {}, (note) => notes.push(note), files);
     const bare = await textsOf(served);
@@ -131,7 +132,8 @@ it("llama-cpp-python: without an adapter, and with the one of its start", async 
     const libraries = { LLAMA_CPP_LIB_PATH: programs.libraries };
     const server = await startServer(programs.python, [...args, ...size, ...more], port, libraries);
     try {
-      const definition = ServerDefinition.parse({ url: server.url, model: "base", concurrency: 1 });
+      const at = { url: server.url, model: "base", concurrency: 1, patienceSeconds: 20 };
+      const definition = ServerDefinition.parse(at);
       return await textsOf(servedPlayer("llama", definition, {}, () => {}));
     } finally {
       await server.close();

@@ -45,7 +45,8 @@ export async function startServer(
       () => false,
     );
     if (up) break;
-    if (child.exitCode === null && child.pid !== undefined && performance.now() < end) continue;
+    const alive = child.exitCode === null && child.signalCode === null && child.pid !== undefined;
+    if (alive && performance.now() < end) continue;
     await ended(child);
     throw new Error(`${program} ${args.join(" ")} did not come up:\n${log}`);
   }
