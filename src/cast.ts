@@ -18,7 +18,7 @@ import { type EmbeddedModel, embeddedModel } from "./players/embedded.ts";
 import { servedPlayer } from "./players/served.ts";
 import type { Model, Reporter, Trainer } from "./seams.ts";
 import type { Cast } from "./seas.ts";
-import type { Merge } from "./servers/adapters.ts";
+import type { AdapterFiles } from "./servers/adapters.ts";
 import { keyOf } from "./servers/key.ts";
 import { type UsageMeter, usageMeter } from "./servers/usage.ts";
 import { embeddedTrainer } from "./trainers/embedded.ts";
@@ -119,14 +119,17 @@ export async function embeddedCast(
   const embedded = embeddedJudges(config, note, options.signal);
   const meter = usageMeter();
   const engine = await embedded.engine();
-  const judge = (name: string) => namedJudge(name, config.judge.define, embedded.open, process.env, meter);
+  const judge = (name: string) => namedJudge(name, config.judge.define, embedded.open, process.env, note, meter);
   const [train, score] = [await judge(config.judge.train), await judge(config.judge.score)];
   const { base, threads, device, precision } = engine;
   const here = embeddedModel(engine, { batchSize: config.attack.batchSize });
-  const merge: Merge = ({ path }, out) => exportAdapter({ format: "merged", adapter: path, base, out });
+  const files: AdapterFiles = {
+    merged: ({ path }, out) => exportAdapter({ format: "merged", adapter: path, base, out }),
+    gguf: ({ path }, out) => exportAdapter({ format: "gguf", adapter: path, base, out }),
+  };
   return {
     engine,
-    base: playerOf(config, note, merge, meter) ?? here,
+    base: playerOf(config, note, files, meter) ?? here,
     trainer: trainer(here),
     trainJudge: train.judge,
     scoreJudge: score.judge,
@@ -150,7 +153,7 @@ export async function embeddedCast(
 function playerOf(
   { model, servers, trainer }: Config,
   note: (text: string) => void,
-  merge: Merge,
+  files: AdapterFiles,
   meter: UsageMeter,
 ): Model | undefined {
   if (model.server === null) return undefined;
@@ -158,9 +161,9 @@ function playerOf(
   // What a provider trains is served by it already.
   if (definition.adapters === undefined && trainer.kind !== "openai")
     throw new SeasError("E_CONFIG", `server \`${model.server}\` cannot serve what the run trains`, {
-      hint: "`adapters` says how it takes them: vllm, sglang, ollama, folder, or a command",
+      hint: "`adapters` says how it takes them: vllm, sglang, ollama, llama-server, folder, or a command",
     });
-  return servedPlayer(model.server, definition, process.env, note, merge, meter);
+  return servedPlayer(model.server, definition, process.env, note, files, meter);
 }
 
 /** Who trains, as the configuration says; a key that is not set is missed at once. */

@@ -16,7 +16,9 @@ let tiny: Awaited<ReturnType<typeof tinyLlama>>;
 let run: string;
 let model: string;
 const path = (name: string) => join(tiny.folder, name);
-const guard = { guard: "rubric", url: "http://127.0.0.1:9/v1", model: "m", concurrency: 1, timeoutSeconds: 1 } as const;
+const [concurrency, timeoutSeconds, patienceSeconds] = [1, 1, 1];
+const where = { url: "http://127.0.0.1:9/v1", model: "m", concurrency, timeoutSeconds, patienceSeconds };
+const guard = { guard: "rubric", ...where } as const;
 
 beforeAll(async () => {
   tiny = await tinyLlama();

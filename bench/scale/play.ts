@@ -21,7 +21,7 @@ const base = openaiModel(server, {
   meter,
   name: "base",
   api: "chat",
-  serve: async ({ role, iteration }) => `${role}-${iteration}`,
+  serve: async (adapter) => ({ model: adapter === undefined ? "base" : `${adapter.role}-${adapter.iteration}` }),
 });
 const judges = { trainJudge: scriptedJudge("train", bySure), scoreJudge: scriptedJudge("score", bySure) };
 

@@ -1,26 +1,32 @@
 /**
  * `seas doctor`: what this machine has, what is missing, and how to get it. Each check is a line; the network is asked
- * for no more than a few seconds and nothing is downloaded. Fails only when a run cannot work.
+ * for no more than a few seconds and nothing is downloaded. With a configuration, its servers are asked what they can do, which
+ * takes as long as they take to answer. Fails only when a run cannot work.
  */
 import { defineCommand } from "citty";
 import { describeError, SeasError } from "../errors.ts";
 import type { CommandModule, ExitCode, Streams } from "./commands.ts";
+import { loadConfig } from "./config-file.ts";
 import { checkMachine, checkModelSources, type Finding } from "./doctor-checks.ts";
+import { checkServers } from "./doctor-servers.ts";
 import { alarm, screenOf, terminalSafe } from "./terminal.ts";
 
 export const examples: CommandModule["examples"] = [
   ["seas doctor", "look at everything"],
+  ["seas doctor seas.yaml", "and whether its servers answer, and what they can do"],
   ["seas doctor --offline", "without asking the network"],
   ["seas doctor --device webgpu", "whether that device works here, and what it would need"],
 ];
 
 export const command = defineCommand({
   args: {
+    config: { type: "positional", description: "Configuration whose servers are asked", required: false },
     offline: { type: "boolean", description: "Do not ask the network" },
     device: { type: "string", valueHint: "NAME", description: "Also try this device: cuda, webgpu, coreml, dml" },
   },
   async run({ args, data }): Promise<ExitCode> {
     const screen = screenOf((data as Streams).stdout);
+    const config = args.config === undefined ? undefined : await loadConfig(args.config, {});
     let failed = false;
     const say = ({ state, about, text }: Finding): void => {
       failed ||= state === "missing";
@@ -31,6 +37,8 @@ export const command = defineCommand({
     say(await checkEngine());
     if (args.device !== undefined) say(await checkDevice(args.device));
     for (const finding of await checkModelSources(process.env, { offline: args.offline === true })) say(finding);
+    if (config !== undefined && args.offline !== true)
+      for await (const finding of checkServers(config, process.env)) say(finding);
     return failed ? 1 : 0;
   },
 });

@@ -30,6 +30,7 @@ export async function openJudge(
 ): Promise<OpenJudge> {
   const config = await loadConfig(args.config, {});
   const embedded = embeddedJudges(config, note, signal);
-  const named = await namedJudge(args.judge ?? config.judge.score, config.judge.define, embedded.open, process.env);
+  const name = args.judge ?? config.judge.score;
+  const named = await namedJudge(name, config.judge.define, embedded.open, process.env, note);
   return { ...named, config, close: embedded.close };
 }

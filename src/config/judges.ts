@@ -1,6 +1,6 @@
 /** Judges beside the embedded ones, under names of the user's: guards on servers, trained files, several as one. */
 import { z } from "zod";
-import { Prices } from "./servers.ts";
+import { concurrency, Prices, patienceSeconds, serverUrls } from "./servers.ts";
 
 /** The guards whose prompts and replies are known; `rubric` is any chat model, `moderation` an endpoint of that name. */
 export const guardNames = [
@@ -23,12 +23,13 @@ const ServedJudge = z
       .enum(["strict", "loose"])
       .optional()
       .describe("of qwen3-guard: its `Controversial` counts as unsafe (strict) or as safe (loose, when not given)"),
-    url: z.url({ protocol: /^https?$/ }).describe("of a server with the OpenAI API; ends with /v1 for most"),
+    url: serverUrls,
     model: z.string().min(1).describe("its name on that server"),
     apiKeyEnv: z.string().min(1).optional().describe("environment variable with the key; keys never stand in a file"),
-    concurrency: z.number().int().positive().default(8).describe("requests at once"),
+    concurrency,
     timeoutSeconds: z.number().positive().default(60).describe("of one attempt"),
     prices: Prices.optional(),
+    patienceSeconds,
   })
   .refine(({ guard, mode }) => mode === undefined || guard === "qwen3-guard", {
     path: ["mode"],

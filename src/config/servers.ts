@@ -10,28 +10,44 @@ export const serverUrl = z
     error: "keys stand in no file: `apiKeyEnv` names a variable",
   });
 
+/** Of players and of judges alike, as `concurrency` and `patienceSeconds` are. */
+export const serverUrls = z
+  .union([serverUrl, z.array(serverUrl).min(1)])
+  .describe("ends with /v1 for most; several serve the same, the least busy is asked");
+export const concurrency = z
+  .number()
+  .int()
+  .positive()
+  .default(64)
+  .describe("most requests at each url at once; fewer where more bring no more tokens a second");
+export const patienceSeconds = z
+  .number()
+  .positive()
+  .default(600)
+  .describe("how long a server that is gone is waited for");
+
 /** How the server comes to serve what a run trains. */
 const AdapterServing = z
   .strictObject({
     kind: z
-      .enum(["vllm", "sglang", "ollama", "folder", "command"])
+      .enum(["vllm", "sglang", "ollama", "llama-server", "folder", "command"])
       .describe(
-        "folder: base and adapter are merged, and the folder is the model's name, as `transformers serve` takes it",
+        "folder: base and adapter are merged, and the folder is the model's name, as `transformers serve` takes it; llama-server has the adapters with which it was started",
       ),
     command: z
       .string()
       .default("")
       .describe(
-        "of kind command, `./deploy.sh {role} {iteration} {path}`; its last line is the model's name, or nothing",
+        "of kind command, `./deploy.sh {role} {iteration} {path}`; its last line is the model's name, or nothing; of kind llama-server, starts it again with the GGUF file at {path} among its --lora",
       ),
     root: z
       .strictObject({ here: z.string(), there: z.string() })
       .optional()
       .describe("where the server sees a folder of this machine, when under another name"),
   })
-  .refine(({ kind, command }) => (kind === "command") === (command !== ""), {
+  .refine(({ kind, command }) => kind === "llama-server" || (kind === "command") === (command !== ""), {
     path: ["command"],
-    error: "a command is wanted for kind command, and for no other",
+    error: "a command is wanted for kind command, may be given for llama-server, and is for no other",
   });
 export type AdapterServing = z.infer<typeof AdapterServing>;
 
@@ -46,25 +62,18 @@ export const Prices = z
 export type Prices = z.infer<typeof Prices>;
 
 export const ServerDefinition = z.strictObject({
-  url: z
-    .union([serverUrl, z.array(serverUrl).min(1)])
-    .describe("ends with /v1 for most; several serve the same, the least busy is asked"),
+  url: serverUrls,
   model: z.string().min(1).describe("its name on that server"),
   api: z
     .enum(["chat", "completions"])
     .default("chat")
     .describe("completions: the messages as plain text, for a base model that has not learned to chat"),
   apiKeyEnv: z.string().min(1).optional().describe("environment variable with the key; keys never stand in a file"),
-  concurrency: z
-    .number()
-    .int()
-    .positive()
-    .default(64)
-    .describe("most requests at each url at once; fewer where more bring no more tokens a second"),
+  concurrency,
   adapters: AdapterServing.optional().describe("how it comes to serve what a run trains; none = it cannot"),
   timeoutSeconds: z.number().positive().default(300).describe("of one attempt"),
   prices: Prices.optional(),
-  patienceSeconds: z.number().positive().default(600).describe("how long a server that is gone is waited for"),
+  patienceSeconds,
 });
 export type ServerDefinition = z.infer<typeof ServerDefinition>;
 

@@ -19,7 +19,7 @@ const define = (given: Readonly<Record<string, object>>): Readonly<Record<string
   resolveConfig({ preset: "tiny", judge: { define: given } }).judge.define;
 
 const open = (name: string, given: Readonly<Record<string, object>> = {}, environment: Record<string, string> = {}) =>
-  namedJudge(name, define(given), openEmbedded, environment);
+  namedJudge(name, define(given), openEmbedded, environment, () => {});
 
 /** What went wrong, in the two lines a user sees. */
 async function refusal(opened: Promise<NamedJudge>): Promise<readonly [message: string, hint: string | undefined]> {

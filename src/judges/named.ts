@@ -5,11 +5,12 @@ import { SeasError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import type { Judge } from "../seams.ts";
 import { keyOf } from "../servers/key.ts";
+import { createServer } from "../servers/server.ts";
 import type { UsageMeter } from "../servers/usage.ts";
 import { ensembleJudge } from "./ensemble.ts";
 import type { GuardFormat } from "./guards/format.ts";
 import { guardFormats } from "./guards/formats.ts";
-import { type GuardServer, guardJudge, moderationJudge } from "./guards/guard-judge.ts";
+import { guardJudge, moderationJudge } from "./guards/guard-judge.ts";
 import type { Measured } from "./quality.ts";
 
 /** A judge with what it is made of. */
@@ -30,6 +31,7 @@ export type OpenEmbedded = (name: string, file?: string) => Promise<NamedJudge>;
  * The judge of a name.
  *
  * @param environment where keys of servers are looked up
+ * @param note a line when a server is gone, and when it is back
  * @param meter counts what servers are asked
  * @throws SeasError E_CONFIG for an unknown name, one that leads back to itself, or a key that is not set
  */
@@ -38,6 +40,7 @@ export async function namedJudge(
   defined: Readonly<Record<string, JudgeDefinition>>,
   openEmbedded: OpenEmbedded,
   environment: Readonly<Record<string, string | undefined>>,
+  note: (text: string) => void,
   meter?: UsageMeter,
   within: readonly string[] = [],
 ): Promise<NamedJudge> {
@@ -50,7 +53,7 @@ export async function namedJudge(
       throw new SeasError("E_CONFIG", `judge \`${name}\` is made of itself: ${[...within, name].join(" → ")}`);
     const members: NamedJudge[] = [];
     for (const member of definition.of)
-      members.push(await namedJudge(member, defined, openEmbedded, environment, meter, [...within, name]));
+      members.push(await namedJudge(member, defined, openEmbedded, environment, note, meter, [...within, name]));
     return {
       judge: ensembleJudge(
         name,
@@ -61,14 +64,21 @@ export async function namedJudge(
       card: { rule: definition.rule, of: members.map(({ judge, card }) => ({ name: judge.name, card })) },
     };
   }
-  const { guard, mode, url, model, apiKeyEnv, concurrency, timeoutSeconds } = definition;
-  const apiKey = keyOf(`judge \`${name}\``, apiKeyEnv, environment);
-  const server: GuardServer = { name, baseURL: url, model, apiKey, concurrency, timeout: 1000 * timeoutSeconds, meter };
+  const { guard, mode, url, model, apiKeyEnv, concurrency, timeoutSeconds, patienceSeconds } = definition;
+  const server = createServer({
+    urls: [url].flat(),
+    model,
+    apiKey: keyOf(`judge \`${name}\``, apiKeyEnv, environment),
+    concurrency,
+    timeout: 1000 * timeoutSeconds,
+    patience: 1000 * patienceSeconds,
+    note,
+  });
   if (guard === "moderation")
-    return { judge: moderationJudge(server), sha256: hashOf([guard, model]), card: { guard, model, url } };
+    return { judge: moderationJudge(name, server, meter), sha256: hashOf([guard, model]), card: { guard, model, url } };
   const form = guard === "qwen3-guard" && mode === "strict" ? "qwen3-guard-strict" : guard;
   return {
-    judge: guardJudge(server, guardFormats[form]),
+    judge: guardJudge(name, server, guardFormats[form], meter),
     sha256: guardHash(form, model, guardFormats[form]),
     card: { guard, ...(mode !== undefined && { mode }), model, url },
   };

@@ -3,12 +3,13 @@
  * asked side by side, as many as the server can take, and answered in their order.
  */
 import { createHash } from "node:crypto";
-import { setMaxListeners } from "node:events";
 import type OpenAI from "openai";
 import type { Adapter, Message, Role, Usage } from "../records.ts";
 import type { Completion, GenerateOptions, GenerateRequest, Model } from "../seams.ts";
+import type { Serve, Serving } from "../servers/adapters.ts";
+import { inOrder } from "../servers/in-order.ts";
 import { RequestFailed, type Server } from "../servers/server.ts";
-import { tokensOf, type UsageMeter } from "../servers/usage.ts";
+import { askCounted, noUsage, tokensOf, type UsageMeter } from "../servers/usage.ts";
 
 /** How a server's model is asked. */
 export interface OpenaiPlayer {
@@ -16,8 +17,8 @@ export interface OpenaiPlayer {
   readonly name: string;
   /** `completions` sends the messages as plain text, one below the other. */
   readonly api: "chat" | "completions";
-  /** Makes the server serve an adapter and gives the name that it has there. Absent where it cannot. */
-  readonly serve?: ((adapter: Adapter) => Promise<string>) | undefined;
+  /** Makes the server serve an adapter and says how requests ask for it. Absent where it cannot. */
+  readonly serve?: Serve | undefined;
   /** Where requests and tokens are counted; without an adapter it is the Target. */
   readonly meter?: UsageMeter | undefined;
 }
@@ -33,47 +34,30 @@ interface Reply {
   readonly usage: Usage;
 }
 
-/** Requests that wait behind one that takes long, for each that may be open. */
-const ahead = 2;
-
 /**
  * A player.
  *
  * @example const model = openaiModel(createServer({ urls: ["http://127.0.0.1:8000/v1"], model: "llama" }), { name: "llama", api: "chat" });
  */
 export function openaiModel(server: Server, player: OpenaiPlayer, adapter?: Adapter): Model {
-  let served: Promise<string> | undefined;
-  const modelName = () => {
-    if (adapter === undefined) return Promise.resolve(server.model);
+  const serving = async (): Promise<Serving> => {
     // A provider's own model needs no serving.
-    if (adapter.model !== undefined) return Promise.resolve(adapter.model);
-    if (player.serve === undefined) throw new Error(`${player.name} cannot serve adapters`);
-    served ??= player.serve(adapter);
-    return served;
+    if (adapter?.model !== undefined) return { model: adapter.model };
+    if (player.serve !== undefined) return player.serve(adapter);
+    if (adapter !== undefined) throw new Error(`${player.name} cannot serve adapters`);
+    return { model: server.model };
   };
   return {
     name: adapter === undefined ? player.name : `${player.name} + ${adapter.role} ${adapter.iteration}`,
     adapter,
     with: (next) => openaiModel(server, player, next),
     async *generate(requests, options) {
-      const model = await modelName();
-      const stop = new AbortController();
-      const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
-      // Every request in flight listens to it.
-      setMaxListeners(0, signal);
-      const open: Promise<Completion[]>[] = [];
-      try {
-        for (const request of requests) {
-          const asked = answersTo(server, player, adapter?.role ?? "target", model, request, options, signal);
-          // It is awaited in its turn; one that fails earlier must not count as unhandled meanwhile.
-          asked.catch(() => {});
-          open.push(asked);
-          if (open.length >= ahead * server.capacity()) yield* await open.shift()!;
-        }
-        for (const asked of open) yield* await asked;
-      } finally {
-        stop.abort();
-      }
+      const at = await serving();
+      const role = adapter?.role ?? "target";
+      const answers = inOrder(server, requests, options.signal, (request, signal) =>
+        answersTo(server, player, role, at, request, options, signal),
+      );
+      for await (const completions of answers) yield* completions;
     },
   };
 }
@@ -83,7 +67,7 @@ async function answersTo(
   server: Server,
   player: OpenaiPlayer,
   role: Role,
-  model: string,
+  at: Serving,
   request: GenerateRequest,
   options: GenerateOptions,
   signal: AbortSignal,
@@ -95,7 +79,7 @@ async function answersTo(
     const seed = seedOf(options.seed, request.id, sample);
     // After a reply that had fewer than were asked for, one at a time.
     const n = sample === 0 ? wanted : 1;
-    const answers = await ask(server, player, role, model, request, { ...options, n, seed, signal });
+    const answers = await ask(server, player, role, at, request, { ...options, n, seed, signal });
     options.onTokens?.(answers.reduce((sum, { usage }) => sum + usage.completionTokens, 0));
     for (const answer of answers.slice(0, wanted - sample))
       got.push({ requestId: request.id, sample: got.length, ...answer });
@@ -110,33 +94,24 @@ async function ask(
   server: Server,
   { api, meter }: OpenaiPlayer,
   role: Role,
-  model: string,
+  at: Serving,
   { messages }: GenerateRequest,
   options: GenerateOptions & { readonly n: number; readonly signal: AbortSignal },
 ): Promise<Answer[]> {
   const call = api === "chat" ? chat : completions;
-  let attempts = 0;
-  const count = (usage: Usage) => meter?.add(role, { ...usage, requests: 1, retries: Math.max(0, attempts - 1) });
   try {
-    const { choices, usage } = await server.ask(
-      (client, signal) => {
-        attempts++;
-        return call(client, model, messages, options, signal);
-      },
-      (reply) => reply.usage.completionTokens,
-      options.signal,
+    const { choices, usage } = await askCounted(
+      server,
+      (client, signal) => call(client, at, messages, options, signal),
+      { meter, role, signal: options.signal },
     );
-    count(usage);
     return choices.map((choice, i) => answerOf(choice, shareOf(usage, i, choices.length)));
   } catch (error) {
     if (!(error instanceof RequestFailed)) throw error;
-    count(noUsage);
     const failed = { text: "", finishReason: "error", error: `server: ${error.message}`, usage: noUsage } as const;
     return Array.from({ length: options.n }, () => failed);
   }
 }
-
-const noUsage: Usage = { promptTokens: 0, completionTokens: 0 };
 
 function answerOf({ text, reason }: Choice, usage: Usage): Answer {
   if (reason === "content_filter")
@@ -154,15 +129,15 @@ function shareOf({ promptTokens, completionTokens }: Usage, i: number, n: number
 
 type Call = (
   client: OpenAI,
-  model: string,
+  at: Serving,
   messages: readonly Message[],
   options: GenerateOptions,
   signal: AbortSignal,
 ) => Promise<Reply>;
 
-const chat: Call = async (client, model, messages, options, signal) => {
+const chat: Call = async (client, at, messages, options, signal) => {
   const reply = await client.chat.completions.create(
-    { ...bodyOf(model, options), messages: messages.map(({ role, content }) => ({ role, content })) },
+    { ...bodyOf(at, options), messages: messages.map(({ role, content }) => ({ role, content })) },
     { signal },
   );
   const choices = choicesOf(reply).map(({ message, finish_reason: reason }) => ({
@@ -172,15 +147,15 @@ const chat: Call = async (client, model, messages, options, signal) => {
   return { choices, usage: tokensOf(reply.usage) };
 };
 
-const completions: Call = async (client, model, messages, options, signal) => {
+const completions: Call = async (client, at, messages, options, signal) => {
   const prompt = messages.map(({ content }) => content).join("\n\n");
-  const reply = await client.completions.create({ ...bodyOf(model, options), prompt }, { signal });
+  const reply = await client.completions.create({ ...bodyOf(at, options), prompt }, { signal });
   const choices = choicesOf(reply).map(({ text, finish_reason: reason }) => ({ text: textOf(text), reason }));
   return { choices, usage: tokensOf(reply.usage) };
 };
 
-function bodyOf(model: string, { n = 1, temperature, topP, maxTokens, seed }: GenerateOptions) {
-  return { model, n, temperature, top_p: topP, max_tokens: maxTokens, seed };
+function bodyOf({ model, more }: Serving, { n = 1, temperature, topP, maxTokens, seed }: GenerateOptions) {
+  return { ...more, model, n, temperature, top_p: topP, max_tokens: maxTokens, seed };
 }
 
 /** Throws for what is no reply, which is then asked for again. */

@@ -1,7 +1,7 @@
 /** A player on one of the configuration's servers. */
 import type { ServerDefinition } from "../config/servers.ts";
 import type { Model } from "../seams.ts";
-import { adapterServing, type Merge } from "../servers/adapters.ts";
+import { type AdapterFiles, adapterServing } from "../servers/adapters.ts";
 import { keyOf } from "../servers/key.ts";
 import { createServer } from "../servers/server.ts";
 import type { UsageMeter } from "../servers/usage.ts";
@@ -12,7 +12,7 @@ import { openaiModel } from "./openai.ts";
  *
  * @param environment where its key is looked up
  * @param note a line when it is gone, and when it is back
- * @param merge for a server whose models are folders
+ * @param files for servers that do not read PEFT's
  * @param meter counts requests and tokens
  * @throws SeasError E_CONFIG when its key is not set
  */
@@ -21,7 +21,7 @@ export function servedPlayer(
   definition: ServerDefinition,
   environment: Readonly<Record<string, string | undefined>>,
   note: (text: string) => void,
-  merge?: Merge,
+  files?: AdapterFiles,
   meter?: UsageMeter,
 ): Model {
   const { url, model, api, apiKeyEnv, concurrency, adapters, timeoutSeconds, patienceSeconds } = definition;
@@ -36,6 +36,6 @@ export function servedPlayer(
     patience: 1000 * patienceSeconds,
     note,
   });
-  const serve = adapters && adapterServing({ urls, model, apiKey }, adapters, merge);
+  const serve = adapters && adapterServing({ urls, model, apiKey }, adapters, files);
   return openaiModel(server, { name, api, serve, meter });
 }

@@ -46,14 +46,16 @@ const name = "seas-target-2-abababab";
 
 describe("adapterServing", () => {
   it("loads into vLLM under a name of its own", async () => {
-    expect(await adapterServing(served(), { kind: "vllm", command: "" })(adapter)).toBe(name);
+    expect(await adapterServing(served(), { kind: "vllm", command: "" })(adapter)).toEqual({ model: name });
     expect(asked.map(({ path }) => path)).toEqual(["/v1/load_lora_adapter"]);
     expect(JSON.parse(asked[0]!.body)).toEqual({ lora_name: name, lora_path: adapter.path });
   });
 
   it("loads into SGLang, whose models are BASE:NAME, and tells it its own path", async () => {
     const root = { here: folder, there: "/data/runs" };
-    expect(await adapterServing(served(), { kind: "sglang", command: "", root })(adapter)).toBe(`base:${name}`);
+    expect(await adapterServing(served(), { kind: "sglang", command: "", root })(adapter)).toEqual({
+      model: `base:${name}`,
+    });
     expect(asked[0]!.path).toBe("/load_lora_adapter");
     expect(JSON.parse(asked[0]!.body).lora_path).toBe("/data/runs/2/target");
   });
@@ -62,7 +64,9 @@ describe("adapterServing", () => {
     const path = folder;
     await writeFile(join(folder, "adapter_config.json"), "{}");
     await writeFile(join(folder, "adapter_model.safetensors"), "x");
-    expect(await adapterServing(served(), { kind: "ollama", command: "" })({ ...adapter, path })).toBe(name);
+    expect(await adapterServing(served(), { kind: "ollama", command: "" })({ ...adapter, path })).toEqual({
+      model: name,
+    });
     expect(asked.map(({ path: at }) => at.replace(/[0-9a-f]{64}/, "…"))).toEqual([
       "/api/blobs/sha256:…",
       "/api/blobs/sha256:…",
@@ -74,9 +78,13 @@ describe("adapterServing", () => {
   it("takes one that is loaded already, and says what a server lacks that refuses", async () => {
     const load = adapterServing(served(), { kind: "vllm", command: "" });
     answer = { status: 400, text: "The lora adapter has already been loaded." };
-    expect(await load(adapter)).toBe(name);
+    expect(await load(adapter)).toEqual({ model: name });
+    // What it has is not loaded again.
+    expect(await load(adapter)).toEqual({ model: name });
+    expect(asked).toHaveLength(1);
     answer = { status: 404, text: "Not Found" };
-    await expect(load(adapter)).rejects.toMatchObject({
+    const later = { ...adapter, iteration: 3 };
+    await expect(load(later)).rejects.toMatchObject({
       code: "E_NETWORK",
       message: expect.stringContaining("404 Not Found"),
       hint: expect.stringContaining("--enable-lora"),
@@ -88,11 +96,10 @@ describe("adapterServing", () => {
     await expect(adapterServing(served(), { kind: "vllm", command: "", root })(adapter)).rejects.toThrow("not below");
     await expect(adapterServing(served(), { kind: "folder", command: "" })(adapter)).rejects.toThrow("merged");
     const merged: string[] = [];
-    const path = await adapterServing(served(), { kind: "folder", command: "" }, async (_, out) => merged.push(out))(
-      adapter,
-    );
-    expect([path]).toEqual(merged);
-    expect(path).toBe(join(folder, "2", "served", name));
+    const files = { merged: async (_: Adapter, out: string) => merged.push(out), gguf: () => Promise.reject() };
+    const { model } = await adapterServing(served(), { kind: "folder", command: "" }, files)(adapter);
+    expect([model]).toEqual(merged);
+    expect(model).toBe(join(folder, "2", "served", name));
   });
 });
 

@@ -9,65 +9,107 @@ import { createHash } from "node:crypto";
 import { access, readFile } from "node:fs/promises";
 import { dirname, join, posix, relative, resolve, sep } from "node:path";
 import type { AdapterServing } from "../config/servers.ts";
-import { describeError, SeasError } from "../errors.ts";
+import { SeasError } from "../errors.ts";
 import type { Adapter } from "../records.ts";
 import { runHook } from "./hook.ts";
-
-/** Longest wait for a server to take an adapter, milliseconds. */
-const timeout = 600_000;
+import { llamaServerWeights } from "./llama-server.ts";
+import { rootOf, send } from "./send.ts";
 
 /** A server's copies, and what its base is called there. */
-interface Served {
+export interface Served {
   readonly urls: readonly string[];
   readonly model: string;
   readonly apiKey?: string | undefined;
 }
 
-/** Writes base and adapter as one model into a folder that is not there yet, whole or not at all. */
-export type Merge = (adapter: Adapter, folder: string) => Promise<unknown>;
+/** How an adapter is written for programs that do not read PEFT's files; each writes to a place where nothing is, whole or not at all. */
+export interface AdapterFiles {
+  /** Base and adapter as one model, a folder. */
+  merged(adapter: Adapter, folder: string): Promise<unknown>;
+  /** The adapter as a GGUF file. */
+  gguf(adapter: Adapter, file: string): Promise<unknown>;
+}
+
+/** What requests say to be answered by an adapter, or by the bare base. */
+export interface Serving {
+  readonly model: string;
+  /** What the body of a request says beside OpenAI's fields. */
+  readonly more?: object | undefined;
+}
+
+/** Asked before each batch of requests, with nothing for the base; what has been done for an adapter is not done again. */
+export type Serve = (adapter: Adapter | undefined) => Promise<Serving>;
 
 /**
  * Makes a server serve adapters.
  *
- * @param merge for a server whose models are folders
- * @returns for an adapter, the name that the server gives it
+ * @param files for servers that do not read PEFT's
  * @throws SeasError E_NETWORK with what the server said and what to do
  */
-export function adapterServing(
+export function adapterServing(served: Served, serving: AdapterServing, files?: AdapterFiles): Serve {
+  if (serving.kind === "llama-server") return (adapter) => throughLlamaServer(served, serving, adapter, files);
+  const load = loading(served, serving, files);
+  const loaded = new Map<string, Promise<string>>();
+  return async (adapter) => {
+    if (adapter === undefined) return { model: served.model };
+    const name = nameOf(adapter);
+    const known = loaded.get(name) ?? load(adapter, name);
+    loaded.set(name, known);
+    // What failed is done again when it is asked for again.
+    known.catch(() => loaded.delete(name));
+    return { model: await known };
+  };
+}
+
+/** By kind, for an adapter and the name that it shall have: the name that it then has. */
+function loading(
   served: Served,
   serving: AdapterServing,
-  merge?: Merge,
-): (adapter: Adapter) => Promise<string> {
+  files: AdapterFiles | undefined,
+): (adapter: Adapter, name: string) => Promise<string> {
+  const { urls, model } = served;
+  const post = (url: string, adapter: Adapter, name: string, need: string) =>
+    postJson(served, url, { lora_name: name, lora_path: pathThere(adapter.path, serving) }, need);
   switch (serving.kind) {
     case "vllm":
-      return async (adapter) => {
-        const name = nameOf(adapter);
-        await atEach(served, (url) =>
-          post(served, `${url}/load_lora_adapter`, load(name, adapter, serving), needs.vllm),
-        );
+      return async (adapter, name) => {
+        for (const url of urls) await post(`${url}/load_lora_adapter`, adapter, name, needs.vllm);
         return name;
       };
     case "sglang":
-      return async (adapter) => {
-        const name = nameOf(adapter);
-        await atEach(served, (url) =>
-          post(served, `${rootOf(url)}/load_lora_adapter`, load(name, adapter, serving), needs.sglang),
-        );
-        return `${served.model}:${name}`;
+      return async (adapter, name) => {
+        for (const url of urls) await post(`${rootOf(url)}/load_lora_adapter`, adapter, name, needs.sglang);
+        return `${model}:${name}`;
       };
-    case "folder":
-      return async (adapter) => pathThere(await mergedFor(adapter, merge), serving);
     case "ollama":
-      return async (adapter) => {
-        await atEach(served, (url) => createInOllama(served, rootOf(url), adapter));
-        return nameOf(adapter);
+      return async (adapter, name) => {
+        for (const url of urls) await createInOllama(served, rootOf(url), adapter);
+        return name;
       };
     case "command":
       return async (adapter) => {
         const said = await runHook(serving.command, { ...adapter, path: resolve(adapter.path) });
-        return said === "" ? served.model : said;
+        return said === "" ? model : said;
       };
+    default:
+      return async (adapter, name) => pathThere(await written(adapter, name, files?.merged), serving);
   }
+}
+
+/** Each time anew, as ids change when the server starts with other adapters. */
+async function throughLlamaServer(
+  served: Served,
+  serving: AdapterServing,
+  adapter: Adapter | undefined,
+  files: AdapterFiles | undefined,
+): Promise<Serving> {
+  const { model } = served;
+  if (adapter === undefined) return { model, more: await llamaServerWeights(served, undefined, undefined) };
+  const file = await written(adapter, `${nameOf(adapter)}.gguf`, files?.gguf);
+  const there = pathThere(file, serving);
+  const { command } = serving;
+  const restart = command === "" ? undefined : () => runHook(command, { ...adapter, path: there });
+  return { model, more: await llamaServerWeights(served, there, restart) };
 }
 
 /** The same for the same weights, so that one that is loaded already is not loaded twice. */
@@ -82,28 +124,31 @@ const needs = {
   ollama: "the base must be in Ollama under `model`, and of a family whose adapters it reads",
 } as const;
 
-function load(name: string, adapter: Adapter, serving: AdapterServing) {
-  return { lora_name: name, lora_path: pathThere(adapter, serving) };
-}
-
-/** Base and adapter merged, in a folder beside the one that training wrote, so a shared disk shares both; made once. */
-async function mergedFor(adapter: Adapter, merge: Merge | undefined): Promise<Adapter> {
-  if (merge === undefined)
-    throw new SeasError("E_CONFIG", "adapters of kind `folder` are merged where their base is at hand");
-  const path = join(dirname(resolve(adapter.path)), "served", nameOf(adapter));
+/** The adapter in another form, beside the folder that training wrote, so a shared disk shares both; made once. */
+async function written(
+  adapter: Adapter,
+  name: string,
+  write: ((adapter: Adapter, path: string) => Promise<unknown>) | undefined,
+): Promise<string> {
+  if (write === undefined)
+    throw new SeasError(
+      "E_CONFIG",
+      "adapters for this server are merged or rewritten where their base is at hand: in a run",
+    );
+  const path = join(dirname(resolve(adapter.path)), "served", name);
   const there = await access(path).then(
     () => true,
     () => false,
   );
-  if (!there) await merge(adapter, path);
-  return { ...adapter, path };
+  if (!there) await write(adapter, path);
+  return path;
 }
 
 /** PEFT's two files. */
 const [weights, configFile] = ["adapter_model.safetensors", "adapter_config.json"];
 
-/** Where the server finds the adapter's folder: as it is called here, or under another root. */
-function pathThere({ path }: Adapter, { root }: AdapterServing): string {
+/** Where the server finds a file or folder: as it is called here, or under another root. */
+function pathThere(path: string, { root }: AdapterServing): string {
   const here = resolve(path);
   if (root === undefined) return here;
   const below = relative(resolve(root.here), here);
@@ -112,17 +157,8 @@ function pathThere({ path }: Adapter, { root }: AdapterServing): string {
   return posix.join(root.there, ...below.split(sep));
 }
 
-async function atEach({ urls }: Served, act: (url: string) => Promise<void>): Promise<void> {
-  for (const url of urls) await act(url);
-}
-
-/** A server's address without the API's version. */
-function rootOf(url: string): string {
-  return url.replace(/\/v1\/?$/, "");
-}
-
-async function post(served: Served, url: string, body: unknown, need: string): Promise<void> {
-  const { status, text } = await send(served, url, JSON.stringify(body), "application/json");
+async function postJson(served: Served, url: string, value: unknown, need: string): Promise<void> {
+  const { status, text } = await send(served, url, { body: JSON.stringify(value), type: "application/json" });
   if (status < 300 || /already (?:been )?loaded|already exists/i.test(text)) return;
   throw new SeasError("E_NETWORK", `${url}: ${status} ${text.slice(0, 200).trim()}`, { hint: need, retryable: true });
 }
@@ -134,26 +170,11 @@ async function createInOllama(served: Served, root: string, adapter: Adapter): P
     const bytes = await readFile(join(adapter.path, file));
     const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
     adapters[file] = digest;
-    const { status, text } = await send(served, `${root}/api/blobs/${digest}`, bytes, "application/octet-stream");
+    const blob = { body: bytes, type: "application/octet-stream" };
+    const { status, text } = await send(served, `${root}/api/blobs/${digest}`, blob);
     if (status >= 300)
       throw new SeasError("E_NETWORK", `${root}: ${status} ${text.slice(0, 200).trim()}`, { hint: needs.ollama });
   }
   const body = { model: nameOf(adapter), from: served.model, adapters, stream: false };
-  await post(served, `${root}/api/create`, body, needs.ollama);
-}
-
-async function send({ apiKey }: Served, url: string, body: string | Uint8Array<ArrayBuffer>, type: string) {
-  try {
-    const key = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
-    const headers = { "content-type": type, ...key };
-    const signal = AbortSignal.timeout(timeout);
-    const response = await fetch(url, { method: "POST", headers, body, signal });
-    return { status: response.status, text: await response.text() };
-  } catch (cause) {
-    throw new SeasError("E_NETWORK", `${url}: ${describeError(cause)}`, {
-      hint: "is the server running? the run goes on where it stopped",
-      retryable: true,
-      cause,
-    });
-  }
+  await postJson(served, `${root}/api/create`, body, needs.ollama);
 }

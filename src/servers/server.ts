@@ -4,7 +4,7 @@
  * passes, or a set-up that is wrong come out.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import OpenAI from "openai";
+import OpenAI, { APIConnectionTimeoutError } from "openai";
 import { SeasError } from "../errors.ts";
 import { type Failure, failureOf } from "./failures.ts";
 import { createPool, type Outcome } from "./pool.ts";
@@ -101,7 +101,7 @@ export function createServer(options: ServerOptions): Server {
         let outcome: Outcome = { kind: "failed" };
         let failure: Failure;
         try {
-          const reply = await call(clients[slot.place]!, signal);
+          const reply = await inTime((attempt) => call(clients[slot.place]!, attempt), timeout, signal);
           outcome = { kind: "answered", tokens: tokensOf(reply) };
           [worked, lost, quietSince] = [true, 0, undefined];
           present(slot.place);
@@ -134,6 +134,33 @@ export function createServer(options: ServerOptions): Server {
       }
     },
   };
+}
+
+/**
+ * One attempt with a limit on its whole reply. The client's own ends when the headers are there, and a body that stops in the middle
+ * would be waited for. Its listeners go to a signal of this attempt, as it takes none away from one that lives as long as a run.
+ */
+async function inTime<T>(
+  call: (signal: AbortSignal) => Promise<T>,
+  milliseconds: number,
+  signal: AbortSignal,
+): Promise<T> {
+  const attempt = new AbortController();
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    attempt.abort();
+  }, milliseconds);
+  const stop = () => attempt.abort(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await call(attempt.signal);
+  } catch (error) {
+    throw late ? new APIConnectionTimeoutError() : error;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+  }
 }
 
 function outcomeOf(failure: Failure, waits: number): Outcome {

@@ -21,7 +21,7 @@ const opened = embeddedJudges(config, () => {});
 const judges = new Map<string, Judge>();
 const names = [config.judge.train, config.judge.score];
 beforeAll(async () => {
-  for (const name of names) judges.set(name, (await namedJudge(name, {}, opened.open, {})).judge);
+  for (const name of names) judges.set(name, (await namedJudge(name, {}, opened.open, {}, () => {})).judge);
 });
 afterAll(() => opened.close());
 

@@ -17,7 +17,7 @@ const opened = embeddedJudges(config, () => {});
 const judges = new Map<string, Judge>();
 beforeAll(async () => {
   for (const name of Object.values(names))
-    judges.set(name, (await namedJudge(name, config.judge.define, opened.open, {})).judge);
+    judges.set(name, (await namedJudge(name, config.judge.define, opened.open, {}, () => {})).judge);
 });
 afterAll(() => opened.close());
 

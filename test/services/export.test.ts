@@ -14,6 +14,7 @@ import { sampleBatch } from "../../src/engine/generate.ts";
 import { type Lora, loraFeeds, noLora, saveLora } from "../../src/engine/lora.ts";
 import type { Message } from "../../src/records.ts";
 import { fixedLora } from "../parity/fixed-values.ts";
+import { together } from "./common-prefix.ts";
 import { llamaGreedy, python } from "./programs.ts";
 
 // On these, unlike on many others, the base is sure enough of its first tokens that llama.cpp, which multiplies with
@@ -140,8 +141,6 @@ describe("llama.cpp", () => {
     console.info(JSON.stringify({ llama: { without, withIt }, ours }, null, 1));
     // llama.cpp rounds what the 4-bit matrices read, on each processor in its own way: a near tie may fall the other way, and
     // what follows differs. So it is how far the texts go together that counts.
-    const together = (a: readonly string[], b: readonly string[]) =>
-      a.reduce((sum, text, i) => sum + commonPrefix(text, b[i]!) / text.length, 0) / a.length;
     expect(together(without, ours.without)).toBeGreaterThan(0.6);
     expect(together(withIt, ours.withIt)).toBeGreaterThan(0.6);
     expect(together(withIt, ours.withIt)).toBeGreaterThan(together(withIt, ours.without) + 0.1);
@@ -149,10 +148,3 @@ describe("llama.cpp", () => {
     expect(withIt.filter((text, i) => text !== without[i]).length).toBeGreaterThanOrEqual(2);
   });
 });
-
-/** Characters that two texts begin with. */
-function commonPrefix(a: string, b: string): number {
-  let length = 0;
-  while (length < a.length && a[length] === b[length]) length++;
-  return length;
-}

@@ -67,11 +67,21 @@ function last<T>(output: string): T {
 }
 
 /** Standard output of a program; standard error goes to ours. Not waited for in this thread: vitest wants to be answered. */
-async function run(program: string, args: readonly string[]): Promise<string> {
+export async function run(
+  program: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const child = spawn(program, args, {
     stdio: ["ignore", "pipe", "inherit"],
     shell: process.platform === "win32" && program === "npm",
-    env: { ...process.env, HF_HUB_OFFLINE: "1", TRANSFORMERS_VERBOSITY: "error", CUDA_VISIBLE_DEVICES: "" },
+    env: {
+      ...process.env,
+      HF_HUB_OFFLINE: "1",
+      TRANSFORMERS_VERBOSITY: "error",
+      CUDA_VISIBLE_DEVICES: "",
+      ...environment,
+    },
   });
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {

@@ -22,7 +22,8 @@ import { collect } from "../../src/stages/attack.ts";
 import { embeddedTrainer } from "../../src/trainers/embedded.ts";
 import { rayTrainer } from "../../src/trainers/ray.ts";
 import { type RayHead, startRayHead } from "./ray-head.ts";
-import { startTransformersServer, type TransformersServer } from "./transformers-server.ts";
+import type { ServerProcess } from "./server-process.ts";
+import { startTransformersServer } from "./transformers-server.ts";
 
 let folder: string;
 let engine: Engine;
@@ -160,7 +161,7 @@ describe("trl on Ray", () => {
 
 describe("a run with players on a server, training on Ray, judges here", () => {
   const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
-  let server: TransformersServer;
+  let server: ServerProcess;
   beforeAll(async () => {
     server = await startTransformersServer();
   });

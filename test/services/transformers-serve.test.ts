@@ -21,11 +21,12 @@ import { costed, totalUsage, usageByStage } from "../../src/run/usage.ts";
 import type { Model } from "../../src/seams.ts";
 import { seas } from "../../src/seas.ts";
 import { collect } from "../../src/stages/attack.ts";
-import { startTransformersServer, type TransformersServer } from "./transformers-server.ts";
+import type { ServerProcess } from "./server-process.ts";
+import { startTransformersServer } from "./transformers-server.ts";
 
 let folder: string;
 let engine: Engine;
-let server: TransformersServer;
+let server: ServerProcess;
 /** The base, as the server finds it. */
 let base: string;
 beforeAll(async () => {
@@ -44,13 +45,10 @@ const local = () =>
   ServerDefinition.parse({ url: server.url, model: base, adapters: { kind: "folder" }, concurrency: 4 });
 
 it("says what the engine says, with and without an adapter", async () => {
-  const served = servedPlayer(
-    "local",
-    local(),
-    {},
-    () => {},
-    ({ path }, out) => exportAdapter({ format: "merged", adapter: path, base: engine.base, out }),
-  );
+  const served = servedPlayer("local", local(), {}, () => {}, {
+    merged: ({ path }, out) => exportAdapter({ format: "merged", adapter: path, base: engine.base, out }),
+    gguf: () => Promise.reject(new Error("no server here reads GGUF")),
+  });
   const here = embeddedModel(engine, { batchSize: 4 });
   // An adapter in which no matrix is zero, strong enough to change words.
   const random = createRandom("adapter").next;

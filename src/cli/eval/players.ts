@@ -87,7 +87,7 @@ export async function openPlayers(
       asked.comparer === undefined ? undefined : await openNamed(asked.comparer, shortName(asked.comparer));
     const { close } = embedded;
     if (judge === undefined) return { models, judge: nobody, comparer, quality: undefined, part: "", close };
-    const named = await namedJudge(judge, config.judge.define, embedded.open, process.env);
+    const named = await namedJudge(judge, config.judge.define, embedded.open, process.env, note);
     const filed = await knownOf(named, note);
     const trained = asked.run !== undefined && judge === asked.run.config.judge.train;
     return {

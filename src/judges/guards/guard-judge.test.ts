@@ -4,9 +4,10 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Verdict } from "../../records.ts";
 import type { Judge, JudgeInput } from "../../seams.ts";
+import { createServer as createAsked, type ServerOptions } from "../../servers/server.ts";
 import { usageMeter } from "../../servers/usage.ts";
 import { guardFormats } from "./formats.ts";
-import { type GuardServer, guardJudge, moderationJudge } from "./guard-judge.ts";
+import { guardJudge, moderationJudge } from "./guard-judge.ts";
 
 type Body = Record<string, unknown> & { messages: { role: string; content: string }[] };
 let server: Server;
@@ -54,13 +55,13 @@ const inputs = (count: number): JudgeInput[] =>
     category: "fraud",
   }));
 
-const at = (more: Partial<GuardServer> = {}): GuardServer => ({
-  name: "guard",
-  baseURL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
-  model: "m",
-  retries: 2,
-  ...more,
-});
+const at = (more: Partial<ServerOptions> = {}) =>
+  createAsked({
+    urls: [`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`],
+    model: "m",
+    retries: 2,
+    ...more,
+  });
 
 async function verdictsOf(judge: Judge, of: readonly JudgeInput[], signal?: AbortSignal): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
@@ -74,7 +75,10 @@ describe("guardJudge", () => {
       const number = Number(messages.at(-1)!.content.split(" ")[1]);
       setTimeout(() => say(response, number % 3 === 0 ? "unsafe\nS2" : "safe"), number % 2 === 0 ? 20 : 1);
     };
-    const verdicts = await verdictsOf(guardJudge(at({ concurrency: 3 }), guardFormats["llama-guard-3"]), inputs(12));
+    const verdicts = await verdictsOf(
+      guardJudge("guard", at({ concurrency: 3 }), guardFormats["llama-guard-3"]),
+      inputs(12),
+    );
     expect(verdicts.map((v) => v.attemptId)).toEqual(inputs(12).map((i) => i.attemptId));
     expect(verdicts.map((v) => v.label)).toEqual(inputs(12).map((_, i) => (i % 3 === 0 ? "unsafe" : "safe")));
     expect(verdicts[0]).toEqual({ attemptId: "0", judge: "guard", label: "unsafe", categories: ["S2"] });
@@ -88,14 +92,14 @@ describe("guardJudge", () => {
     ];
     answer = (_, response) =>
       say(response, "safe", { logprobs: { content: [{ token: "safe", logprob: 0, bytes: [], top_logprobs }] } });
-    const [verdict] = await verdictsOf(guardJudge(at(), guardFormats["llama-guard-3"]), inputs(1));
+    const [verdict] = await verdictsOf(guardJudge("guard", at(), guardFormats["llama-guard-3"]), inputs(1));
     expect(asked[0]).toMatchObject({ model: "m", temperature: 0, logprobs: true });
     expect(verdict!.unsafeProbability).toBeCloseTo(0.25, 12);
   });
 
   it("hands a guard's arguments to the template", async () => {
     answer = (_, response) => say(response, "<score> no </score>");
-    await verdictsOf(guardJudge(at(), guardFormats["granite-guardian"]), inputs(1));
+    await verdictsOf(guardJudge("guard", at(), guardFormats["granite-guardian"]), inputs(1));
     expect(asked[0]!.chat_template_kwargs).toMatchObject({ guardian_config: { criteria_id: "harm" } });
   });
 
@@ -104,7 +108,7 @@ describe("guardJudge", () => {
       body.response_format === undefined
         ? say(response, '{"verdict": "unsafe", "refusal": false, "probability": 0.8}')
         : json(response, 400, { error: { message: "response_format is not supported" } });
-    const verdicts = await verdictsOf(guardJudge(at({ concurrency: 1 }), guardFormats.rubric), inputs(3));
+    const verdicts = await verdictsOf(guardJudge("guard", at({ concurrency: 1 }), guardFormats.rubric), inputs(3));
     expect(verdicts.map((v) => v.label)).toEqual(["unsafe", "unsafe", "unsafe"]);
     expect(asked.map((body) => body.response_format !== undefined)).toEqual([true, false, false, false]);
   });
@@ -122,7 +126,7 @@ describe("guardJudge", () => {
     };
     const meter = usageMeter();
     const verdicts = await verdictsOf(
-      guardJudge(at({ retries: 4, concurrency: 1, meter }), guardFormats["llama-guard-3"]),
+      guardJudge("guard", at({ retries: 4, concurrency: 1 }), guardFormats["llama-guard-3"], meter),
       inputs(1),
     );
     expect(verdicts).toMatchObject([{ label: "safe" }]);
@@ -135,17 +139,20 @@ describe("guardJudge", () => {
   it("says why there is no verdict where a request fails for good, and goes on with the next", async () => {
     answer = ({ messages }, response) => {
       const [, number] = messages.at(-1)!.content.split(" ");
-      if (number === "0") json(response, 404, { error: { message: "no such model" } });
+      if (number === "0") json(response, 500, { error: { message: "out of memory" } });
       else if (number === "1")
         json(response, 400, { error: { message: "this is longer than the context of 512 tokens" } });
       else if (number === "2") say(response, null);
       else if (number === "3") json(response, 200, { choices: [] });
       else say(response, "safe");
     };
-    const verdicts = await verdictsOf(guardJudge(at({ retries: 0 }), guardFormats["llama-guard-3"]), inputs(5));
+    const verdicts = await verdictsOf(
+      guardJudge("guard", at({ retries: 0 }), guardFormats["llama-guard-3"]),
+      inputs(5),
+    );
     expect(verdicts.map((v) => v.label)).toEqual(["unscored", "unscored", "unscored", "unscored", "safe"]);
     expect(verdicts.map((v) => v.reason)).toEqual([
-      expect.stringContaining("404"),
+      "server: 500 out of memory",
       expect.stringContaining("longer than the context"),
       "empty reply",
       "empty reply",
@@ -156,7 +163,7 @@ describe("guardJudge", () => {
   it("asks nothing about an empty answer", async () => {
     answer = (_, response) => say(response, "safe");
     const empty = ["", " \n", "\u200b\u202e\u00ad", "\u0000\r\t"].map((response) => ({ ...inputs(1)[0]!, response }));
-    for (const judge of [guardJudge(at(), guardFormats.rubric), moderationJudge(at())])
+    for (const judge of [guardJudge("guard", at(), guardFormats.rubric), moderationJudge("guard", at())])
       for (const verdict of await verdictsOf(judge, empty))
         expect(verdict).toMatchObject({ label: "unscored", reason: "empty answer" });
     expect(asked).toHaveLength(0);
@@ -165,20 +172,63 @@ describe("guardJudge", () => {
   it("ends with the reason of an abort", async () => {
     answer = () => {};
     const stop = new AbortController();
-    const verdicts = verdictsOf(guardJudge(at(), guardFormats["llama-guard-3"]), inputs(3), stop.signal);
+    const verdicts = verdictsOf(guardJudge("guard", at(), guardFormats["llama-guard-3"]), inputs(3), stop.signal);
     setTimeout(() => stop.abort(new Error("enough")), 50);
     await expect(verdicts).rejects.toThrow("enough");
     server.closeAllConnections();
   });
 
-  it("says that a server is not there", async () => {
-    const { port } = server.address() as AddressInfo;
+  it("asks once about what is refused for itself, when the server has taken the like of it before", async () => {
+    answer = ({ messages }, response) =>
+      messages.at(-1)!.content === "answer 1"
+        ? json(response, 400, { error: { message: "this is longer than the context of 512 tokens" } })
+        : say(response, "safe");
+    const judge = guardJudge("guard", at({ concurrency: 1 }), guardFormats["llama-guard-3"]);
+    const verdicts = await verdictsOf(judge, inputs(3));
+    expect(verdicts.map((v) => v.label)).toEqual(["safe", "unscored", "safe"]);
+    expect(asked).toHaveLength(3);
+  });
+
+  it.each([
+    [401, "refuses the key", "apiKeyEnv"],
+    [404, "knows no m", "check `model`"],
+  ])("stops where none can pass: %i", async (status, message, hint) => {
+    answer = (_, response) => json(response, status, { error: { message: "no" } });
+    const verdicts = verdictsOf(guardJudge("guard", at(), guardFormats.rubric), inputs(50));
+    await expect(verdicts).rejects.toMatchObject({
+      code: "E_NETWORK",
+      message: expect.stringContaining(message),
+      hint: expect.stringContaining(hint),
+    });
+    expect(asked.length).toBeLessThanOrEqual(16);
+  });
+
+  it("waits for a server that is not there, then says so", async () => {
+    const notes: string[] = [];
+    const other = createServer();
+    await new Promise<void>((done) => other.listen(0, "127.0.0.1", done));
+    const urls = [`http://127.0.0.1:${(other.address() as AddressInfo).port}/v1`];
+    await new Promise((done) => other.close(done));
     const gone = guardJudge(
-      at({ baseURL: `http://127.0.0.1:${port === 1 ? 2 : 1}/v1`, retries: 0 }),
+      "guard",
+      at({ urls, patience: 500, note: (text) => notes.push(text) }),
       guardFormats.rubric,
     );
-    const [verdict] = await verdictsOf(gone, inputs(1));
-    expect(verdict).toMatchObject({ label: "unscored", reason: expect.stringContaining("server: ") });
+    await expect(verdictsOf(gone, inputs(1))).rejects.toMatchObject({ code: "E_NETWORK", retryable: true });
+    expect(notes[0]).toMatch(/waiting for it$/);
+  });
+
+  it.each([
+    ["content that is no text", { message: { content: { label: "safe" } } }],
+    ["log-probabilities that are none", { message: { content: "?" }, logprobs: { content: "none" } }],
+    ["no message", {}],
+  ])("takes a reply for none: %s", async (_, choice) => {
+    answer = (__, response) => json(response, 200, { choices: [choice] });
+    const [verdict] = await verdictsOf(
+      guardJudge("guard", at({ retries: 0 }), guardFormats["llama-guard-3"]),
+      inputs(1),
+    );
+    expect(verdict).toMatchObject({ label: "unscored" });
   });
 });
 
@@ -190,7 +240,7 @@ describe("moderationJudge", () => {
           { flagged: true, categories: { violence: true, hate: false }, category_scores: { violence: 0.9, hate: 0.2 } },
         ],
       });
-    const [verdict] = await verdictsOf(moderationJudge(at()), inputs(1));
+    const [verdict] = await verdictsOf(moderationJudge("guard", at()), inputs(1));
     expect(verdict).toEqual({
       attemptId: "0",
       judge: "guard",
@@ -203,7 +253,7 @@ describe("moderationJudge", () => {
 
   it("is unscored where there is no result", async () => {
     answer = (_, response) => json(response, 200, { results: [] });
-    expect(await verdictsOf(moderationJudge(at()), inputs(1))).toMatchObject([
+    expect(await verdictsOf(moderationJudge("guard", at()), inputs(1))).toMatchObject([
       { label: "unscored", reason: "no result" },
     ]);
   });
