@@ -8,7 +8,7 @@ export async function startTransformersServer(at?: number): Promise<ServerProces
   const python = await pythonWithPeers();
   const port = at ?? (await freePort());
   const program = join(dirname(python), "transformers");
-  // Two threads that wait for each other awake cost seven times the work where other programs want the processors too.
+  // Two threads that wait for each other awake cost many times the work where other programs want the processors too.
   const threads = { OMP_NUM_THREADS: "1" };
   return startServer(program, ["serve", "--host", "127.0.0.1", "--port", `${port}`], port, threads);
 }
