@@ -66,18 +66,27 @@ describe("a server that answers", () => {
   it("is told with its version and with what it honours", async () => {
     replies["/version"] = () => ({ version: "0.11.0" });
     expect(await said()).toEqual([
-      `ok big: ${root()}/v1 (vLLM 0.11.0) serves m; takes chat, honours n, seed, stop, logprobs`,
+      `ok big: ${root()}/v1 (vLLM 0.11.0) serves m; takes chat, honours n, temperature, seed, stop, logprobs`,
     ]);
   });
 
   it("is told what it leaves out", async () => {
     replies["/v1/chat/completions"] = () => ({ choices: [{ message: { content: `one two ${Math.random()}` } }] });
     expect(await said()).toEqual([
-      `ok big: ${root()}/v1 serves m; takes chat`,
+      `ok big: ${root()}/v1 serves m; takes chat, honours temperature`,
       expect.stringMatching(/^warn big: does not honour n: /),
       expect.stringMatching(/^warn big: does not honour seed: .*not repeated$/),
       expect.stringMatching(/^warn big: does not honour logprobs: /),
     ]);
+  });
+
+  it("is told when it never samples", async () => {
+    replies["/v1/chat/completions"] = ({ n = 1 }) => ({
+      choices: Array.from({ length: n }, () => ({ message: { content: "one two" } })),
+    });
+    const lines = await said();
+    expect(lines[1]).toMatch(/^warn big: does not honour temperature: all answers to a prompt are the same/);
+    expect(lines.filter((line) => line.includes("honour seed"))).toEqual([]);
   });
 
   it("is asked as completions where the configuration says so", async () => {

@@ -10,6 +10,8 @@ import type { Finding } from "./doctor-checks.ts";
 /** What a run makes of it where a server does not honour it. */
 const without: Readonly<Record<Honoured, string>> = {
   n: "answers are asked for one by one",
+  temperature:
+    "all answers to a prompt are the same, and a run needs several (transformers serve: `do_sample` in the model's generation_config.json)",
   seed: "the same seed gives other answers: a run can be gone on with, but not repeated",
   stop: "nothing here uses it",
   logprobs: "a guard on it gives no probabilities",
@@ -72,7 +74,9 @@ async function* checkModel(
     about: name,
     text: `${url}${version === undefined ? "" : ` (${version})`} serves ${asked.model}; takes ${asked.api}${also}`,
   };
-  for (const what of all.filter((each) => !found.has(each) && each !== "stop"))
+  // Where nothing is sampled, seeds cannot be told from one another.
+  const silent = found.has("temperature") ? ["stop"] : ["stop", "seed"];
+  for (const what of all.filter((each) => !found.has(each) && !silent.includes(each)))
     yield { state: "warn", about: name, text: `does not honour ${what}: ${without[what]}` };
   return true;
 }

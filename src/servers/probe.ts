@@ -22,7 +22,7 @@ const brief = 10_000;
 
 const ask = "Count from one to twenty in words.";
 
-export type Honoured = "n" | "seed" | "stop" | "logprobs";
+export type Honoured = "n" | "temperature" | "seed" | "stop" | "logprobs";
 
 /** One answer, and whether log-probabilities came with it. */
 interface Said {
@@ -59,8 +59,9 @@ export async function probeModel(
     await tried({ ...hot, seed: 7 }),
     await tried({ ...hot, seed: 8 }),
   ];
-  if (first !== undefined && first.texts[0] === same?.texts[0] && first.texts[0] !== other?.texts[0])
-    honoured.add("seed");
+  const [text, again, another] = [first, same, other].map((said) => said?.texts[0]);
+  if (text !== another || text !== again) honoured.add("temperature");
+  if (text !== undefined && text === again && text !== another) honoured.add("seed");
   const whole = (await tried({ max_tokens: 16 }))?.texts[0] ?? "";
   const word = whole.trim().split(/\s+/)[1];
   if (word !== undefined) {
@@ -107,7 +108,8 @@ async function obstacleOf(
 ): Promise<Obstacle> {
   const failure = failureOf(error, url, model, false);
   const status = error instanceof OpenAI.APIError ? error.status : undefined;
-  if (status === 404 || status === 400) {
+  // Some say 500 to a name that they do not know.
+  if (status === 404 || status === 400 || status === 500) {
     const models = await listModels(url, apiKey).catch(() => undefined);
     if (models !== undefined && models.length > 0 && !models.includes(model)) {
       const known = models.slice(0, 5).join(", ");
@@ -125,8 +127,11 @@ async function obstacleOf(
   if (failure.kind === "fatal") return { text: failure.error.message, hint: failure.error.hint ?? "" };
   if (failure.kind === "gone")
     return { text: `${url} does not answer: ${failure.reason}`, hint: "start it, or mend `url`" };
-  const hint = status === undefined ? "is this OpenAI's API? most urls end with /v1" : "the server's log may say more";
-  return { text: `${url}: ${failure.reason}`, hint };
+  const hint =
+    status === undefined
+      ? "is this OpenAI's API? most urls end with /v1"
+      : "is `model` its name there? the server's log may say more";
+  return { text: `${url}, asked for ${model}: ${failure.reason}`, hint };
 }
 
 /** Where servers say what they are: vLLM, SGLang, llama-server, Ollama, by their own pages. */

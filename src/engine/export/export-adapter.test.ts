@@ -79,6 +79,11 @@ describe("merged", () => {
     const merged = await open(out);
     expect(merged.config).toEqual(tinyConfig);
     expect(merged.tokenizer.encode("ab ab")).toEqual([words.indexOf("ab"), words.indexOf("Ġab")]);
+    // Without it transformers takes the likeliest token, whatever temperature is asked for.
+    expect(JSON.parse(await readFile(join(out, "generation_config.json"), "utf8"))).toMatchObject({
+      do_sample: true,
+      top_k: 0,
+    });
     // The end token of tokenizer_config.json, those of the base, which the tiny one made up, and those of every family.
     expect(merged.tokenizer.eosIds).toEqual([2, 1, 3, 4, 0]);
     let changed = 0;

@@ -2,7 +2,7 @@
  * The tokenizer of a base as the files that transformers reads: copies of a Hugging Face folder's own, or for a GGUF
  * file tokenizer.json and its companions made from the metadata. A text gets no start token but from the template.
  */
-import { copyFile, writeFile } from "node:fs/promises";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { openGguf } from "../../formats/gguf.ts";
 import type { BaseModel } from "../base-model.ts";
@@ -10,7 +10,7 @@ import { partsFromGguf } from "../tokenizer/from-gguf.ts";
 import type { TokenizerParts } from "../tokenizer/tokenizer.ts";
 
 /** What a folder may hold beside tokenizer.json; what it does not hold is not needed. */
-const companions = ["tokenizer_config.json", "chat_template.jinja", "generation_config.json"];
+const companions = ["tokenizer_config.json", "chat_template.jinja"];
 
 /**
  * Writes the files into `folder`, which exists.
@@ -18,16 +18,14 @@ const companions = ["tokenizer_config.json", "chat_template.jinja", "generation_
  * @throws SeasError E_MODEL or E_FORMAT when the base's files are not what they were; an error of the file system
  */
 export async function writeTokenizerFiles(base: BaseModel, folder: string): Promise<void> {
-  await writeJson(join(folder, "generation_config.json"), {
-    eos_token_id: base.tokenizer.eosIds,
-    pad_token_id: base.tokenizer.padId,
-  });
   if (!base.path.endsWith(".gguf")) {
     const from = base.path.endsWith(".safetensors") ? dirname(base.path) : base.path;
+    await writeJson(join(folder, "generation_config.json"), await generationConfig(base, from));
     await copyFile(join(from, "tokenizer.json"), join(folder, "tokenizer.json"));
     for (const name of companions) await copyIfThere(join(from, name), join(folder, name));
     return;
   }
+  await writeJson(join(folder, "generation_config.json"), await generationConfig(base));
   const file = await openGguf(base.path);
   await file.close();
   const parts = partsFromGguf(file.metadata, basename(base.path));
@@ -39,6 +37,22 @@ export async function writeTokenizerFiles(base: BaseModel, folder: string): Prom
     model_max_length: base.config.maxPositions,
   });
   if (parts.chatTemplate !== undefined) await writeFile(join(folder, "chat_template.jinja"), parts.chatTemplate);
+}
+
+/**
+ * The folder's own over ours. transformers, and so `transformers serve`, samples only where do_sample says so, whatever temperature a
+ * request asks for, and from the 50 likeliest tokens unless told otherwise.
+ */
+async function generationConfig({ tokenizer }: BaseModel, from?: string): Promise<Readonly<Record<string, unknown>>> {
+  const ours = { eos_token_id: tokenizer.eosIds, pad_token_id: tokenizer.padId, do_sample: true, top_k: 0 };
+  if (from === undefined) return ours;
+  try {
+    const own = JSON.parse(await readFile(join(from, "generation_config.json"), "utf8"));
+    return { do_sample: ours.do_sample, top_k: ours.top_k, ...own };
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
+    return ours;
+  }
 }
 
 /** tokenizer.json with every key that the tokenizers library asks for. */
