@@ -23,13 +23,14 @@ export function check(title, program, args) {
   }
 }
 
-/** One project of vitest.config.ts; what it counted is read from its own JSON. */
-export function tests(project, env = {}) {
-  say(`tests: ${project}`);
+/** One project of vitest.config.ts, or some files of it; what it counted is read from its own JSON. */
+export function tests(project, env = {}, files = []) {
+  say(`tests: ${[project, ...files].join(" ")}`);
   const file = join(scratch, `${project}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-  const status = run("vitest", ["run", "--project", project, "--passWithNoTests", ...reporters], env);
+  const status = run("vitest", ["run", "--project", project, "--passWithNoTests", ...reporters, ...files], env);
   const result = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+  rmSync(file, { force: true });
   sum.passed += result?.numPassedTests ?? 0;
   sum.skipped += (result?.numPendingTests ?? 0) + (result?.numTodoTests ?? 0);
   // A file that does not load has no tests to count, but is a failure.
