@@ -51,9 +51,12 @@ export function planOf(config: Config, speeds: (Speeds & { readonly gigaflops: n
   const total = (key: "trainedTokens" | "sampledTokens" | "readTokens") =>
     count(work.reduce((sum, stage) => sum + stage[key], 0));
   const disk = estimateDisk(config, work);
+  const about = seconds < 1 ? "under a second" : `about ${duration(seconds)}`;
   const size =
-    config.model.base === defaultBase ? "" : `, if ${terminalSafe(config.model.base)} were of the default model's size`;
-  const summary = `preset ${config.preset}, seed ${config.seed}, ${counted(config.iterations, "iteration")}: about ${duration(seconds)}${size}${servers.length > 0 ? " on this machine, beside what servers take" : ""}`;
+    seconds < 1 || config.model.base === defaultBase
+      ? ""
+      : `, if ${terminalSafe(config.model.base)} were of the default model's size`;
+  const summary = `preset ${config.preset}, seed ${config.seed}, ${counted(config.iterations, "iteration")}: ${about}${size}${servers.length > 0 ? " on this machine, beside what servers take" : ""}`;
   const usage = usageTable(servers, "servers, at a guess");
   const machine = speeds === undefined ? "not measured" : `${speeds.gigaflops.toFixed(0)} GF/s`;
   return {
@@ -73,8 +76,8 @@ export function planOf(config: Config, speeds: (Speeds & { readonly gigaflops: n
       ),
       "",
       ...(usage === undefined ? [] : [usage, assumptions(config), ""]),
-      `time  about ${duration(seconds)}${servers.length > 0 ? " on this machine; how long the servers take it cannot know" : ""} (speed of this machine: ${machine}; without downloads)`,
-      `disk  ${bytes(disk)} in ${terminalSafe(config.output)}; the model's cache beside it takes up to 1 GiB the first time`,
+      `time  ${about}${servers.length > 0 ? " on this machine; how long the servers take it cannot know" : ""} (speed of this machine: ${machine}; without downloads)`,
+      `disk  ${bytes(disk)} in ${terminalSafe(config.output)}; the model's cache beside it takes ${config.model.base === defaultBase ? "up to 1 GiB the first time" : "the base's files, where they come from the hub, and a copy in float32"}`,
       ...costLines(config, servers),
     ].join("\n"),
   };
