@@ -92,9 +92,11 @@ it("llama-server: without an adapter, and with one for which it is started again
   };
   await start();
   // What a command of the user's would do by systemd or Docker.
+  const started: string[] = [];
   const supervisor: Server = createServer(async (request, response) => {
+    started.push(decodeURIComponent(request.url!.slice(1)));
     await open.pop()!.close();
-    await start("--lora-init-without-apply", "--lora", decodeURIComponent(request.url!.slice(1)));
+    await start("--lora-init-without-apply", "--lora", started.at(-1)!);
     response.end();
   });
   await new Promise<void>((done) => supervisor.listen(0, "127.0.0.1", done));
@@ -108,7 +110,9 @@ it("llama-server: without an adapter, and with one for which it is started again
     const served = servedPlayer("llama", ServerDefinition.parse(definition), {}, (note) => notes.push(note), files);
     const bare = await textsOf(served);
     const adapted = await textsOf(served.with(adapter));
-    compare({ bare, adapted });
+    console.info(JSON.stringify({ theirs: { bare, adapted }, ours }, null, 1));
+    expect(together(bare, ours.bare)).toBeGreaterThan(0.6);
+    expect(adapted).not.toEqual(bare);
     // It has the adapter now, and the base is still the base.
     expect(await textsOf(served)).toEqual(bare);
     const findings: string[] = [];
@@ -117,6 +121,12 @@ it("llama-server: without an adapter, and with one for which it is started again
     console.info(findings.join("\n"));
     expect(findings.filter((line) => line.startsWith("missing"))).toEqual([]);
     expect(findings[0]).toMatch(/^ok: .* \(llama-server .*\) serves base; takes chat/);
+    // What a request asked for is what the program says that was told of the adapter at its start. It rounds another way than the
+    // engine (Q4_1 by 8-bit activations), and under so strong an adapter their texts part early.
+    await open.pop()!.close();
+    await start("--lora", started.at(-1)!);
+    const asItIs = ServerDefinition.parse({ url, model: "base", patienceSeconds: 60 });
+    expect(await textsOf(servedPlayer("llama", asItIs, {}, () => {}))).toEqual(adapted);
   } finally {
     supervisor.closeAllConnections();
     await new Promise((done) => supervisor.close(done));
