@@ -1,6 +1,6 @@
 /**
- * A run whose players are served by `transformers serve`: what it says is what the engine says, with and without an adapter, and the
- * Target that iteration 1 trained answers in iteration 2.
+ * A run whose players and training judge are served by `transformers serve`: what it says is what the engine says, with and without an
+ * adapter, the Target that iteration 1 trained answers in iteration 2, and a guard's verdicts train.
  */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -22,6 +22,7 @@ import type { Model } from "../../src/seams.ts";
 import { seas } from "../../src/seas.ts";
 import { collect } from "../../src/stages/attack.ts";
 import type { ServerProcess } from "./server-process.ts";
+import { smallGuard } from "./small-guard.ts";
 import { startTransformersServer } from "./transformers-server.ts";
 
 let folder: string;
@@ -68,6 +69,7 @@ it("says what the engine says, with and without an adapter", async () => {
 });
 
 it("plays both sides of a run, each iteration with the adapters of the one before", async () => {
+  const guard = await smallGuard(engine, folder);
   const config = resolveConfig({
     preset: "tiny",
     output: folder,
@@ -77,6 +79,10 @@ it("plays both sides of a run, each iteration with the adapters of the one befor
     initialization: { redTeam: { examples: 8 } },
     attack: { seeds: 2, promptsPerSeed: 2, handWritten: 3, responsesPerPrompt: 1, maxResponseTokens: 24 },
     optimization: { redTeam: { minDiversity: 0 }, target: { maxOverRefusal: 1 } },
+    judge: {
+      train: "guard",
+      define: { guard: { guard: "llama-guard-3", url: server.url, model: guard, concurrency: 4 } },
+    },
     evaluation: { testPrompts: 4, lookAlikes: 4, ordinary: 4, crossPlaySeeds: 0 },
   });
   const cast = await embeddedCast(config);
@@ -89,6 +95,9 @@ it("plays both sides of a run, each iteration with the adapters of the one befor
     expect(attempts.map((line) => JSON.parse(line).error).filter(Boolean)).toEqual([]);
     for (const name of ["seas-red-team-0", "seas-red-team-1", "seas-target-1", "seas-target-2"])
       expect(server.log()).toContain(name);
+    const labels = (await readFile(join(dir, "2", "verdicts.jsonl"), "utf8")).trim().split("\n");
+    for (const line of labels)
+      expect(JSON.parse(line)).toMatchObject({ judge: "guard", label: expect.stringMatching(/^(un)?safe$/) });
     const { facts } = JSON.parse(await readFile(join(dir, "run.json"), "utf8"));
     expect(JSON.stringify(facts)).toContain(base);
     // What the server was asked for is counted, by what it says itself: it knows no `n`, so each answer is a request.
@@ -99,8 +108,9 @@ it("plays both sides of a run, each iteration with the adapters of the one befor
       completionTokens: attack.usage.tokens,
     });
     const roles = costed(totalUsage(await usageByStage({ path }, stages)), config);
-    expect(roles.map(({ role }) => role)).toEqual(["red-team", "target"]);
-    for (const { promptTokens, completionTokens, cost } of roles) {
+    expect(roles.map(({ role }) => role)).toEqual(["red-team", "target", "judge guard"]);
+    for (const { role, promptTokens, completionTokens, cost } of roles) {
+      if (role === "judge guard") continue;
       expect(Math.min(promptTokens, completionTokens)).toBeGreaterThan(0);
       expect(cost?.amount).toBeCloseTo((promptTokens + 2 * completionTokens) / 1e6, 12);
     }
