@@ -1,6 +1,6 @@
 /** The default cast: everything in this process, one base model under all roles. */
 
-import { serverNamed } from "./config/servers.ts";
+import { adapterKinds, serverNamed, takesTrained } from "./config/servers.ts";
 import type { Config } from "./config.ts";
 import { defaultCacheDir } from "./engine/base/cache.ts";
 import { openBaseModel } from "./engine/base-model.ts";
@@ -158,10 +158,9 @@ function playerOf(
 ): Model | undefined {
   if (model.server === null) return undefined;
   const definition = serverNamed(model.server, servers, "model.server");
-  // What a provider trains is served by it already.
-  if (definition.adapters === undefined && trainer.kind !== "openai")
+  if (!takesTrained(definition, trainer))
     throw new SeasError("E_CONFIG", `server \`${model.server}\` cannot serve what the run trains`, {
-      hint: "`adapters` says how it takes them: vllm, sglang, ollama, llama-server, folder, or a command",
+      hint: `\`adapters\` says how it takes them: ${adapterKinds}`,
     });
   return servedPlayer(model.server, definition, process.env, note, files, meter);
 }

@@ -150,6 +150,11 @@ describe("one line and the next step for", () => {
   it("a run's server that is said to take none", async () => {
     expect((await said({}, {}, { model: { server: "big" } })).at(-1)).toMatch(/^missing big: `model.server` names it/);
   });
+
+  it("not of one whose provider trains, which serves that already", async () => {
+    const lines = await said({}, {}, { model: { server: "big" }, trainer: { kind: "openai" } });
+    expect(lines.filter((line) => line.startsWith("missing"))).toEqual([]);
+  });
 });
 
 it.each([

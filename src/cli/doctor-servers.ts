@@ -1,5 +1,6 @@
 /** The checks of `seas doctor CONFIG`: each server and each judge on a server, asked what it can do. */
 import type { JudgeDefinition } from "../config/judges.ts";
+import { adapterKinds, takesTrained } from "../config/servers.ts";
 import type { Config } from "../config.ts";
 import type { Env } from "../engine/base/cache.ts";
 import { SeasError } from "../errors.ts";
@@ -19,7 +20,7 @@ const without: Readonly<Record<Honoured, string>> = {
 
 /** A line or more for each server of the configuration. */
 export async function* checkServers(config: Config, env: Env): AsyncGenerator<Finding> {
-  const { servers, judge, model } = config;
+  const { servers, judge, model, trainer } = config;
   for (const [name, server] of Object.entries(servers)) {
     const key = keyFor(`server \`${name}\``, server.apiKeyEnv, env);
     if ("text" in key) yield missing(name, key);
@@ -30,10 +31,10 @@ export async function* checkServers(config: Config, env: Env): AsyncGenerator<Fi
         const obstacle = server.adapters && (await probeAdapters(url, server.adapters, key.apiKey));
         if (obstacle !== undefined) yield missing(name, obstacle);
       }
-    if (server.adapters === undefined && model.server === name)
+    if (model.server === name && !takesTrained(server, trainer))
       yield missing(name, {
         text: "`model.server` names it, but it has no `adapters`",
-        hint: "say how it takes them: vllm, sglang, ollama, llama-server, folder, or a command",
+        hint: `say how it takes them: ${adapterKinds}`,
       });
   }
   for (const [name, defined] of Object.entries(judge.define))

@@ -5,7 +5,7 @@
 
 import type { JudgeDefinition } from "../config/judges.ts";
 import type { Config } from "../config.ts";
-import type { UsageByRole } from "../records.ts";
+import { summedUsage, type UsageByRole } from "../records.ts";
 import { costed, type RoleUsage } from "../run/usage.ts";
 import { askedOf } from "./estimate.ts";
 
@@ -18,15 +18,15 @@ const requestsOf: Partial<Record<string, number>> = { shieldgemma: 4 };
 /** Requests and tokens by role; empty when nothing is asked of servers. Retries are none. */
 export function estimateServers(config: Config): readonly RoleUsage[] {
   const asked = askedOf(config);
-  const usage: UsageByRole = {};
+  let usage: UsageByRole = {};
   const add = (role: string, requests: number, promptTokens: number, completionTokens: number) => {
-    const before = usage[role];
-    usage[role] = {
-      requests: Math.round((before?.requests ?? 0) + requests),
-      promptTokens: Math.round((before?.promptTokens ?? 0) + promptTokens),
-      completionTokens: Math.round((before?.completionTokens ?? 0) + completionTokens),
+    const more = {
+      requests: Math.round(requests),
+      promptTokens: Math.round(promptTokens),
+      completionTokens: Math.round(completionTokens),
       retries: 0,
     };
+    usage = summedUsage(usage, { [role]: more });
   };
   if (config.model.server !== null) {
     for (const { role, requests, promptLength, answers, answerLength } of asked.players)

@@ -126,10 +126,15 @@ function attackAnswers({ iterations, attack, optimization }: Config): {
   readonly most: number;
   readonly likely: number;
 } {
-  const share = optimization.rules === "paper" ? 1 : keptShare;
+  const share = shareAsked(optimization);
   const written = attack.seeds * attack.promptsPerSeed;
   const answers = (prompts: number) => iterations * (prompts + attack.handWritten) * attack.responsesPerPrompt;
   return { most: answers(written), likely: answers(share * written) };
+}
+
+/** Of what a Red Team writes, the share that is put to the Target. */
+function shareAsked({ rules }: Config["optimization"]): number {
+  return rules === "paper" ? 1 : keptShare;
 }
 
 /** Tokens of a prompt that a Red Team writes. */
@@ -189,7 +194,7 @@ export function askedOf(config: Config): {
       promptLength,
       answerLength,
       writtenLength: promptTokens(attack),
-      keptShare: o.rules === "paper" ? 1 : keptShare,
+      keptShare: shareAsked(o),
     },
   };
 }

@@ -77,6 +77,14 @@ export const ServerDefinition = z.strictObject({
 });
 export type ServerDefinition = z.infer<typeof ServerDefinition>;
 
+/** Ways in which a server takes adapters, for hints. */
+export const adapterKinds = "vllm, sglang, ollama, llama-server, folder, or a command";
+
+/** Whether a run's players can be on a server: it has to take what is trained, unless a provider trains, whose server has it already. */
+export function takesTrained({ adapters }: ServerDefinition, trainer: { readonly kind: string }): boolean {
+  return adapters !== undefined || trainer.kind === "openai";
+}
+
 /**
  * One of the configuration's servers.
  *

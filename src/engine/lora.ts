@@ -102,6 +102,9 @@ export function loraFeeds(lora: Lora): Tensors {
   return { lora_scale: scale, ...Object.fromEntries(lora.tensors) };
 }
 
+/** All linear layers, as PEFT and TRL name them. */
+export const targetModules = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
+
 const prefix = "base_model.model.model.";
 
 /** Writes PEFT's two files into `folder` and gives the sha256 of the weights. */
@@ -124,7 +127,7 @@ export async function saveLora(lora: Lora, folder: string, baseName: string): Pr
     inference_mode: true,
     use_rslora: false,
     use_dora: false,
-    target_modules: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+    target_modules: targetModules,
   };
   await writeFile(join(folder, "adapter_config.json"), `${JSON.stringify(config, null, 2)}\n`);
   return createHash("sha256")

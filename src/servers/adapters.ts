@@ -7,12 +7,13 @@
  */
 import { createHash } from "node:crypto";
 import { access, readFile } from "node:fs/promises";
-import { dirname, join, posix, relative, resolve, sep } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { AdapterServing } from "../config/servers.ts";
 import { SeasError } from "../errors.ts";
 import type { Adapter } from "../records.ts";
 import { runHook } from "./hook.ts";
 import { llamaServerWeights } from "./llama-server.ts";
+import { pathThere } from "./path-there.ts";
 import { rootOf, send } from "./send.ts";
 
 /** A server's copies, and what its base is called there. */
@@ -69,7 +70,7 @@ function loading(
 ): (adapter: Adapter, name: string) => Promise<string> {
   const { urls, model } = served;
   const post = (url: string, adapter: Adapter, name: string, need: string) =>
-    postJson(served, url, { lora_name: name, lora_path: pathThere(adapter.path, serving) }, need);
+    postJson(served, url, { lora_name: name, lora_path: seenPath(adapter.path, serving) }, need);
   switch (serving.kind) {
     case "vllm":
       return async (adapter, name) => {
@@ -92,7 +93,7 @@ function loading(
         return said === "" ? model : said;
       };
     default:
-      return async (adapter, name) => pathThere(await written(adapter, name, files?.merged), serving);
+      return async (adapter, name) => seenPath(await written(adapter, name, files?.merged), serving);
   }
 }
 
@@ -106,7 +107,7 @@ async function throughLlamaServer(
   const { model } = served;
   if (adapter === undefined) return { model, more: await llamaServerWeights(served, undefined, undefined) };
   const file = await written(adapter, `${nameOf(adapter)}.gguf`, files?.gguf);
-  const there = pathThere(file, serving);
+  const there = seenPath(file, serving);
   const { command } = serving;
   const restart = command === "" ? undefined : () => runHook(command, { ...adapter, path: there });
   return { model, more: await llamaServerWeights(served, there, restart) };
@@ -118,7 +119,7 @@ function nameOf({ role, iteration, sha256 }: Adapter): string {
 }
 
 /** What a server says that refuses because it was not started for it. */
-const needs = {
+export const needs = {
   vllm: "start vLLM with --enable-lora and --max-lora-rank, and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True in its environment",
   sglang: "start SGLang with --enable-lora, --max-lora-rank and --lora-target-modules all",
   ollama: "the base must be in Ollama under `model`, and of a family whose adapters it reads",
@@ -147,14 +148,9 @@ async function written(
 /** PEFT's two files. */
 const [weights, configFile] = ["adapter_model.safetensors", "adapter_config.json"];
 
-/** Where the server finds a file or folder: as it is called here, or under another root. */
-function pathThere(path: string, { root }: AdapterServing): string {
-  const here = resolve(path);
-  if (root === undefined) return here;
-  const below = relative(resolve(root.here), here);
-  if (below.startsWith(".."))
-    throw new SeasError("E_CONFIG", `${here} is not below ${root.here}, which the server sees`);
-  return posix.join(root.there, ...below.split(sep));
+/** Where the server finds a file or folder. */
+function seenPath(path: string, { root }: AdapterServing): string {
+  return pathThere(resolve(path), root, "the server");
 }
 
 async function postJson(served: Served, url: string, value: unknown, need: string): Promise<void> {

@@ -5,7 +5,6 @@
  *
  * Source: the OpenAI API reference, "Fine-tuning" and "Files".
  */
-import { setMaxListeners } from "node:events";
 import type OpenAI from "openai";
 import { NotFoundError, toFile } from "openai";
 import { SeasError } from "../errors.ts";
@@ -79,14 +78,15 @@ export function fineTuningApi({ url, apiKey, patience, retries, note }: FineTuni
         if (error instanceof NotFoundError) return error;
         throw error;
       });
-    const asked = withOwnSignal(signal, (own) => server.ask(attempt, () => 1, own));
-    const reply = await asked.catch((error: unknown) => {
-      if (!(error instanceof RequestFailed)) throw error;
-      throw new SeasError("E_TRAINING", `${url} refuses ${what}: ${oneLine(error.message)}`, {
-        hint: "see to it; the same command then goes on where it stopped",
-        retryable: true,
+    const reply = await server
+      .ask(attempt, () => 1, signal)
+      .catch((error: unknown) => {
+        if (!(error instanceof RequestFailed)) throw error;
+        throw new SeasError("E_TRAINING", `${url} refuses ${what}: ${oneLine(error.message)}`, {
+          hint: "see to it; the same command then goes on where it stopped",
+          retryable: true,
+        });
       });
-    });
     if (!(reply instanceof NotFoundError)) return reply;
     if (none !== undefined) return none;
     throw new SeasError("E_TRAINING", `${url}: ${what}: ${oneLine(reply.message)}`, {
@@ -152,22 +152,6 @@ export function fineTuningApi({ url, apiKey, patience, retries, note }: FineTuni
       );
     },
   };
-}
-
-/**
- * Every request leaves a listener on the signal that it is given; a job that is looked at for a day would leave thousands.
- */
-async function withOwnSignal<T>(signal: AbortSignal, work: (own: AbortSignal) => Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  const own = new AbortController();
-  setMaxListeners(0, own.signal);
-  const abort = () => own.abort(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await work(own.signal);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
 }
 
 /** With the hash of the work in it, so the file is known again, and the job by its file. */

@@ -5,6 +5,7 @@
 import OpenAI from "openai";
 import type { ServerDefinition } from "../config/servers.ts";
 import { describeError, type SeasError } from "../errors.ts";
+import { needs } from "./adapters.ts";
 import { failureOf } from "./failures.ts";
 import { listModels } from "./models.ts";
 import { rootOf, send } from "./send.ts";
@@ -171,8 +172,7 @@ export async function probeAdapters(
     case "sglang": {
       const told = await jsonAt(`${root}/get_server_info`, apiKey);
       if (told?.enable_lora !== false && (await takesPosts(`${root}/load_lora_adapter`, apiKey))) return undefined;
-      const hint = "start SGLang with --enable-lora, --max-lora-rank and --lora-target-modules all";
-      return { text: `${root} takes no adapters`, hint };
+      return { text: `${root} takes no adapters`, hint: needs.sglang };
     }
     case "ollama":
       if ((await jsonAt(`${root}/api/version`, apiKey)) !== undefined) return undefined;

@@ -3,6 +3,7 @@
  * tried again, elsewhere where there is an elsewhere; a server that is gone is waited for; only an answer, a request that never
  * passes, or a set-up that is wrong come out.
  */
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import OpenAI, { APIConnectionTimeoutError } from "openai";
 import { SeasError } from "../errors.ts";
@@ -146,6 +147,8 @@ async function inTime<T>(
   signal: AbortSignal,
 ): Promise<T> {
   const attempt = new AbortController();
+  // A call may make many requests, a list page by page.
+  setMaxListeners(0, attempt.signal);
   let late = false;
   const timer = setTimeout(() => {
     late = true;

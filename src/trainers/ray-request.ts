@@ -1,7 +1,6 @@
 /** What is submitted to a cluster, and under which names it sees our files. */
-import { posix, relative, resolve, sep } from "node:path";
 import type { RayTraining } from "../config/ray.ts";
-import { SeasError } from "../errors.ts";
+import { pathThere } from "../servers/path-there.ts";
 import type { JobRequest } from "./ray-api.ts";
 import type { Numbers } from "./trl-command.ts";
 
@@ -19,11 +18,5 @@ export function jobRequest(config: RayTraining, id: string, entrypoint: string, 
 
 /** Where the cluster sees a path of this machine. */
 export function seenAs(path: string, { folder }: RayTraining): string {
-  if (folder === undefined) return resolve(path);
-  const below = relative(resolve(folder.here), resolve(path));
-  if (below.startsWith(".."))
-    throw new SeasError("E_CONFIG", `${path} is not below ${folder.here}, which the cluster sees`, {
-      hint: "set `output` to a folder in `trainer.folder.here`",
-    });
-  return posix.join(folder.there, ...below.split(sep));
+  return pathThere(path, folder, "the cluster", "set `output` to a folder in `trainer.folder.here`");
 }

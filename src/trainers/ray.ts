@@ -6,7 +6,7 @@
  * player stays the base with one adapter. The reference is the merged model with the fresh adapter off: the player of before.
  */
 import { createHash } from "node:crypto";
-import { access, mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { RayTraining } from "../config/ray.ts";
 import { exportAdapter } from "../engine/export/export-adapter.ts";
@@ -14,7 +14,7 @@ import { type Lora, loadLora, saveLora, stacked, weakened } from "../engine/lora
 import { describeError, SeasError } from "../errors.ts";
 import type { EmbeddedModel } from "../players/embedded.ts";
 import type { Adapter, Example, Pair } from "../records.ts";
-import { toLine, writeAtomic } from "../run/atomic.ts";
+import { isThere, toLine, writeAtomic } from "../run/atomic.ts";
 import type { DpoOptions, Model, Trainer, TrainOptions } from "../seams.ts";
 import { keyOf } from "../servers/key.ts";
 import { saveAccepted } from "./accepted.ts";
@@ -147,11 +147,7 @@ async function writeData(folder: string, data: string): Promise<void> {
 
 /** Base and adapter as one model, whole or not at all; made once, as a job may be reading it. */
 async function mergedAt(out: string, adapter: Adapter, { engine }: EmbeddedModel, signal?: AbortSignal): Promise<void> {
-  const there = await access(out).then(
-    () => true,
-    () => false,
-  );
-  if (there) return;
+  if (await isThere(out)) return;
   const options = { format: "merged", adapter: adapter.path, base: engine.base, out } as const;
   await exportAdapter(signal === undefined ? options : { ...options, signal });
 }

@@ -3,6 +3,7 @@
  * POSIX shell, which is what Ray gives an entrypoint to; every value is quoted.
  */
 import type { RayTraining } from "../config/ray.ts";
+import { targetModules } from "../engine/lora.ts";
 import { SeasError } from "../errors.ts";
 import type { DpoOptions, TrainOptions } from "../seams.ts";
 import { filledWords } from "../servers/command-words.ts";
@@ -18,9 +19,6 @@ export interface Places {
 /** A training without what only this process knows. */
 export type Numbers = Omit<TrainOptions, "outputDir" | "signal" | "accept" | "onStep"> &
   Partial<Pick<DpoOptions, "beta" | "sftWeight">>;
-
-/** All linear layers, which is what this project's adapters have. */
-const modules = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
 
 /**
  * The line that trains.
@@ -48,7 +46,7 @@ export function entrypointOf(config: RayTraining, places: Places, options: Numbe
   return shellLine([
     ...["trl", kind],
     ...flags({ ...placeFlags(places), ...numberFlags(options, batchSize / parts, config.accumulation) }),
-    ...["--use_peft", "--lora_target_modules", ...modules],
+    ...["--use_peft", "--lora_target_modules", ...targetModules],
     ...(kind === "dpo" ? ["--beta", `${beta}`, ...losses] : ["--completion_only_loss", "True"]),
     // Half precision is TRL's own choice, which is for GPUs.
     ...(config.gpus === 0 ? ["--bf16", "False"] : []),
