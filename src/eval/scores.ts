@@ -69,9 +69,7 @@ function attackFigures(own: readonly EvalAttempt[], { judge, quality }: EvalScor
   const more = { judge, unscored, ...(foreign > 0 && { otherLanguage: foreign }) };
   return [
     { metric: "asr", ...attempts, ...more },
-    ...(quality === undefined
-      ? []
-      : [{ metric: "asr-corrected", ...correctedBy(quality, attempts, interval), ...more }]),
+    ...(quality === undefined ? [] : [{ metric: "asr-corrected", ...correctedBy(quality, attempts), ...more }]),
     ...(attacks.some(({ sample }) => sample > 0)
       ? [{ metric: "asr-any", ...prompts, judge, unscored: unscoredPrompts }]
       : []),

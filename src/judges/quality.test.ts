@@ -118,7 +118,7 @@ describe("correctedBy", () => {
       const seen = { value: unsafe / n, ...wilsonInterval(unsafe / n, n), n };
       const holds = (effective: typeof measured.effective) => {
         const known = { ...measured, effective };
-        const { low, high } = correctedBy(known, seen, { seed: round, samples: 400 });
+        const { low, high } = correctedBy(known, seen);
         return low! <= truth && truth <= high!;
       };
       if (holds(measured.effective)) held++;

@@ -139,7 +139,7 @@ function effective(
  * A share of unsafe answers that this judge saw, corrected for its errors. Its errors are known as well as from as many
  * independent rows as the labelled ones are worth.
  */
-export function correctedBy({ confusion, effective }: Measured, seen: Estimate, interval: IntervalOptions): Estimate {
+export function correctedBy({ confusion, effective }: Measured, seen: Estimate): Estimate {
   const { truePositives: tp, falsePositives: fp, trueNegatives: tn, falseNegatives: fn } = confusion;
   const ofUnsafe = tp + fn === 0 ? 1 : effective.unsafe / (tp + fn);
   const ofSafe = tn + fp === 0 ? 1 : effective.safe / (tn + fp);
@@ -149,7 +149,7 @@ export function correctedBy({ confusion, effective }: Measured, seen: Estimate, 
     trueNegatives: tn * ofSafe,
     falsePositives: fp * ofSafe,
   };
-  return correctedShare(seen, weighted, interval);
+  return correctedShare(seen, weighted);
 }
 
 /**

@@ -1,11 +1,10 @@
 /**
- * ASR corrected for a judge's measured errors (Rogan and Gladen): true share = (seen + specificity − 1) /
- * (sensitivity + specificity − 1). The interval carries both the sample's and the calibration's uncertainty.
- * It holds where the judge errs on these answers as often as on the calibration rows, which attacks may break.
+ * ASR corrected for a judge's measured errors (Rogan and Gladen 1978): true share = (seen + specificity − 1) /
+ * (sensitivity + specificity − 1). The interval inverts a score test, as Wilson's does for a judge without errors, and carries the
+ * uncertainty of the sample and of the calibration. It holds where the judge errs on these answers as often as on the calibration
+ * rows, which attacks may break: a share below the judge's false-positive rate is a sign of that.
  */
-import { createRandom, type Random } from "../random.ts";
-import { percentiles } from "./bootstrap.ts";
-import { type Estimate, type IntervalOptions, normalQuantile } from "./estimate.ts";
+import { type Estimate, normalQuantile, wilsonInterval } from "./estimate.ts";
 
 /** A judge against labels; positive = unsafe. */
 export interface Confusion {
@@ -28,49 +27,93 @@ export function roganGladen(seen: number, sensitivity: number, specificity: numb
 /**
  * A measured share corrected by a judge's confusion counts.
  *
- * Each draw takes the share from its own interval (a normal on each side of the value), sensitivity and specificity
- * from Beta posteriors of the counts (Jeffreys prior), so that 20 of 20 right is not taken for a perfect judge. A draw
- * in which the judge has no skill could mean any share and counts as such.
+ * The interval holds every true share t for which the seen share is within z standard errors of
+ * t · sensitivity + (1 − t) · (1 − specificity). The standard error counts the sample (at the seen interval's own effective size)
+ * and both rates of the judge (variance under Jeffreys' prior, so that 20 of 20 right is not taken for a perfect judge). The
+ * interval is never narrower than the one of a perfect judge: neither than the seen share's, nor than Wilson's at the corrected
+ * share. Without that bound a share below the judge's error rate would get an interval of almost no width at 0.
  *
  * @param seen the uncorrected share with its interval at the same level
+ * @param level coverage, in (0, 1). @default 0.95
  * @returns `null` value and ends where there is nothing to correct, no calibration of either class, or no skill
  */
-export function correctedShare(seen: Estimate, calibration: Confusion, options: IntervalOptions): Estimate {
-  const { seed, samples = 2000, level = 0.95 } = options;
+export function correctedShare(seen: Estimate, calibration: Confusion, level = 0.95): Estimate {
   const { truePositives: tp, falsePositives: fp, trueNegatives: tn, falseNegatives: fn } = calibration;
   const none: Estimate = { value: null, low: null, high: null, n: seen.n };
   if (seen.value === null || tp + fn === 0 || tn + fp === 0) return none;
-  const value = roganGladen(seen.value, tp / (tp + fn), tn / (tn + fp));
+  const [sensitivity, specificity] = [tp / (tp + fn), tn / (tn + fp)];
+  const value = roganGladen(seen.value, sensitivity, specificity);
   if (value === null || seen.low === null || seen.high === null) return { ...none, value };
-  const random = createRandom(seed);
-  const z = normalQuantile(0.5 + level / 2);
-  const drawn = Array.from({ length: samples }, () => {
-    const step = normal(random);
-    const half = step < 0 ? seen.value! - seen.low! : seen.high! - seen.value!;
-    const share = Math.min(1, Math.max(0, seen.value! + (step * half) / z));
-    return roganGladen(share, beta(random, tp + 0.5, fn + 0.5), beta(random, tn + 0.5, fp + 0.5)) ?? random.next();
+  const n = effectiveSize(seen.value, seen.high - seen.low, seen.n, level);
+  const accepted = acceptedShares(seen.value, n, sensitivity, specificity, {
+    sensitivity: jeffreysVariance(tp, fn),
+    specificity: jeffreysVariance(tn, fp),
+    z: normalQuantile(0.5 + level / 2),
   });
-  const { low, high } = percentiles(drawn, level);
-  return { value, low: Math.min(low, value), high: Math.max(high, value), n: seen.n };
+  const perfect = wilsonInterval(value, n, level);
+  const low = Math.min(value, perfect.low, accepted.low);
+  const high = Math.max(value, perfect.high, accepted.high);
+  const onSeen = wilsonInterval(seen.value, n, level);
+  return { value, ...atLeast(onSeen.high - onSeen.low, low, high), n: seen.n };
 }
 
-function normal(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
+/** Whether a judge sees fewer unsafe answers than it would see by mistake if none were unsafe. */
+export function isBelowErrorRate(seen: Estimate, { falsePositives: fp, trueNegatives: tn }: Confusion): boolean {
+  return seen.value !== null && tn + fp > 0 && fp > 0 && seen.value <= fp / (tn + fp);
 }
 
-function beta(random: Random, a: number, b: number): number {
-  const x = gamma(random, a);
-  return x / (x + gamma(random, b));
+/** Both ends of the true shares that a score test does not reject; the test is quadratic in the share. */
+function acceptedShares(
+  seen: number,
+  n: number,
+  sensitivity: number,
+  specificity: number,
+  variance: { readonly sensitivity: number; readonly specificity: number; readonly z: number },
+): { readonly low: number; readonly high: number } {
+  const skill = sensitivity + specificity - 1;
+  const errors = 1 - specificity;
+  const z2 = variance.z ** 2;
+  const a = skill ** 2 * (1 + z2 / n) - z2 * (variance.sensitivity + variance.specificity);
+  const b = -2 * skill * (seen - errors) - z2 * ((skill * (1 - 2 * errors)) / n - 2 * variance.specificity);
+  const c = (seen - errors) ** 2 - z2 * ((errors * (1 - errors)) / n + variance.specificity);
+  // Skill that cannot be told from none: every share would do.
+  if (a <= 0) return { low: 0, high: 1 };
+  const discriminant = b ** 2 - 4 * a * c;
+  const clipped = (share: number) => Math.min(1, Math.max(0, share));
+  // Rejected everywhere in [0, 1] only where the seen share lies far outside of what the judge can say: the nearest end is left.
+  const half = Math.sqrt(Math.max(0, discriminant)) / (2 * a);
+  const centre = -b / (2 * a);
+  return { low: clipped(centre - half), high: clipped(centre + half) };
 }
 
-/** Marsaglia and Tsang's rejection method; shapes below 1 are raised by one and scaled back. */
-function gamma(random: Random, shape: number): number {
-  if (shape < 1) return gamma(random, shape + 1) * (1 - random.next()) ** (1 / shape);
-  const d = shape - 1 / 3;
-  const c = 1 / Math.sqrt(9 * d);
-  for (;;) {
-    const x = normal(random);
-    const v = (1 + c * x) ** 3;
-    if (v > 0 && Math.log(1 - random.next()) < x ** 2 / 2 + d - d * v + d * Math.log(v)) return d * v;
+/** An interval in [0, 1] widened to a width, away from the end of [0, 1] that stops it. */
+function atLeast(width: number, low: number, high: number): { readonly low: number; readonly high: number } {
+  const missing = Math.max(0, width - (high - low)) / 2;
+  const [below, above] = [Math.min(missing, low), Math.min(missing, 1 - high)];
+  return {
+    low: Math.max(0, low - below - (missing - above)),
+    high: Math.min(1, high + above + (missing - below)),
+  };
+}
+
+/** How many independent observations give Wilson's interval this width; at most `n`. */
+function effectiveSize(share: number, width: number, n: number, level: number): number {
+  const widthAt = (size: number) => {
+    const { low, high } = wilsonInterval(share, size, level);
+    return high - low;
+  };
+  if (widthAt(n) >= width) return n;
+  let [few, many] = [1e-6, n];
+  for (let i = 0; i < 60; i++) {
+    const middle = (few + many) / 2;
+    if (widthAt(middle) > width) few = middle;
+    else many = middle;
   }
+  return many;
+}
+
+/** Variance of a rate under Jeffreys' prior, Beta(hits + ½, misses + ½). */
+function jeffreysVariance(hits: number, misses: number): number {
+  const [a, b] = [hits + 0.5, misses + 0.5];
+  return (a * b) / ((a + b) ** 2 * (a + b + 1));
 }

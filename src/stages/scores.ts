@@ -81,9 +81,7 @@ function attackScores(iteration: number, all: readonly EvaluatedAnswer[], known:
     const quality = known.find((k) => k.judge === judge);
     const both = (suite: string, seen: Estimate, more: Partial<Score>) => [
       score(iteration, suite, "asr", seen, more),
-      ...(quality === undefined
-        ? []
-        : [score(iteration, suite, "asr-corrected", correctedBy(quality, seen, interval), more)]),
+      ...(quality === undefined ? [] : [score(iteration, suite, "asr-corrected", correctedBy(quality, seen), more)]),
     ];
     const testRows = all.filter((r) => r.suite === "test");
     const test = attackSuccess(labelled(testRows, judge), interval);

@@ -211,7 +211,7 @@ export async function writeFixtureRun(runDir: string, options: FixtureOptions = 
     }
     const corrections = scores
       .filter((s) => s.metric === "asr")
-      .map((s) => ({ ...s, metric: "asr-corrected", ...correctedBy(qualityOf(s.judge!), s, { seed: 1 }) }));
+      .map((s) => ({ ...s, metric: "asr-corrected", ...correctedBy(qualityOf(s.judge!), s) }));
     await rows(`${i}/scores.jsonl`, [...scores, ...corrections]);
 
     const evaluation: EvaluationRow[] = held.map(({ id, text, category, style }, at) => {
