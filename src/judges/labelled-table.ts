@@ -1,7 +1,8 @@
 /**
  * Answers with labels by people, from JSON Lines, CSV or Parquet: {prompt, response, label safe|unsafe}. `goal`, where a row has
- * it, is the question behind the prompt; `labels` or `label2` are what several people said; `category` and `source` are kept. All
- * other columns are passed over. All that reads labels, to train, to measure or in a run, reads them here.
+ * it, is the question behind the prompt; `labels` or `label2` are what several people said; `refusal` (true or false) says whether
+ * the answer declines; `category` and `source` are kept. All other columns are passed over. All that reads labels, to train, to
+ * measure or in a run, reads them here.
  */
 import { SeasError } from "../errors.ts";
 import { type Row, readTable } from "../formats/table.ts";
@@ -14,6 +15,8 @@ export interface LabelledRow extends LabelledAnswer {
   /** Every person's label, in the order of the columns; empty where one person labelled. */
   readonly raters: readonly Label[];
   readonly category?: string;
+  /** Whether the answer declines; absent where nobody said. */
+  readonly refusal?: boolean;
   /** Who made or labelled it. */
   readonly source?: string;
   /** Where it stands, for messages. */
@@ -63,7 +66,7 @@ function labelledRow(row: Row, at: string): LabelledRow {
     return typeof value === "string" && value.trim() !== "" ? value : undefined;
   };
   const prompt = text("prompt");
-  const [category, source] = [filled("category"), filled("source")];
+  const [category, source, refusal] = [filled("category"), filled("source"), refusalOf(row.refusal, at)];
   return {
     prompt,
     response: text("response"),
@@ -71,6 +74,7 @@ function labelledRow(row: Row, at: string): LabelledRow {
     cluster: filled("goal") ?? prompt,
     raters: ratersOf(row, at),
     ...(category !== undefined && { category }),
+    ...(refusal !== undefined && { refusal }),
     ...(source !== undefined && { source }),
     at,
   };
@@ -90,6 +94,16 @@ function ratersOf({ label, label2, labels }: Row, at: string): Label[] {
     return all.filter(given).map((one) => labelOf(one, "labels", at));
   }
   return given(label2) ? [labelOf(label, "label", at), labelOf(label2, "label2", at)] : [];
+}
+
+function refusalOf(value: unknown, at: string): boolean | undefined {
+  if (value === undefined || value === null || value === "") return undefined;
+  const word = typeof value === "string" ? value.trim().toLowerCase() : value;
+  if (word === true || word === "true") return true;
+  if (word === false || word === "false") return false;
+  throw new SeasError("E_DATA", `${at}: refusal is ${JSON.stringify(value).slice(0, 60)}, not true or false`, {
+    hint: "say whether the answer declines, or leave the column out",
+  });
 }
 
 function labelOf(value: unknown, column: string, at: string): Label {

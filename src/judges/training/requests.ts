@@ -1,6 +1,7 @@
 /**
- * How a labelled answer's request is shown in training: bare or inside an attack, with its policy or without. The look of a request
- * says from which file a row comes, and a judge that learns it believes the file's share of unsafe answers.
+ * How a request is shown in training: bare or inside an attack, with its policy or without. The look of a request says from which
+ * file a row comes, and a judge that learns it believes the file's share of unsafe answers. Harmless requests are wrapped as
+ * often as harmful ones, so that a wrapper says nothing about what is asked.
  */
 import { handWrittenPrompts } from "../../data/prompts.ts";
 import { splitPrompts } from "../../data/split.ts";
@@ -20,15 +21,28 @@ export function trainingWrappers(): Wrapper[] {
   return [...new Set(splitPrompts(handWrittenPrompts()).train.map(({ wrapper }) => wrapper))];
 }
 
-/** An attack is laid bare or a bare request for harm wrapped, half of the time each; so is a policy shown. */
+/** Longest request that is wrapped, in characters: longer ones fit into no sentence. */
+const longestWrapped = 200;
+const wrappedShare = 0.4;
+
+/** An attack is laid bare half of the time, a bare request is often wrapped, a policy is shown half of the time. */
 export function shownRequest(
-  { prompt, cluster, policy = "", asks }: TrainingRow,
+  { prompt, cluster, policy = "" }: TrainingRow,
   wrappers: readonly Wrapper[],
   random: Random,
 ): ShownRequest {
   const shown = { prompt, policy: random.next() < 0.5 ? policy : "" };
-  if (random.next() < 0.5) return shown;
-  if (prompt !== cluster) return { ...shown, prompt: cluster };
-  if (asks !== 1) return shown;
-  return { ...shown, prompt: fillWrapper(random.pick(wrappers), lowerFirst(cluster)) };
+  if (prompt !== cluster) return random.next() < 0.5 ? shown : { ...shown, prompt: cluster };
+  if (random.next() >= wrappedShare || prompt.length > longestWrapped) return shown;
+  return { ...shown, prompt: fillWrapper(random.pick(wrappers), asBehaviour(prompt)) };
+}
+
+/** A question as what wrappers take: "How do I open a lock?" → "open a lock", where it has that form. */
+function asBehaviour(request: string): string {
+  const bare = request
+    .trim()
+    .replace(/^(?:please |hey,? |hi,? )?(?:(?:can|could|would) you )?(?:please )?/i, "")
+    .replace(/^(?:(?:tell|show|teach|give) me )?(?:how (?:can|do|could|should|would|might) (?:i|we|you|one|someone) |how to )/i, "")
+    .replace(/[?.!\s]+$/, "");
+  return lowerFirst(bare);
 }

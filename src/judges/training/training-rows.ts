@@ -1,23 +1,33 @@
-/** Which rows a judge is trained on: labelled ones with unsafe and safe in balance, some of them rewritten, and rows of our own. */
+/**
+ * Which rows a judge is trained on: labelled ones, each source with its unsafe and safe answers in balance where it has enough of
+ * both; the same rewritten; rows of our own; and requests alone.
+ */
 import { groupBy } from "../../group-by.ts";
-import { createRandom } from "../../random.ts";
+import { createRandom, type Random } from "../../random.ts";
+import { rewrittenRows } from "./composed/rewritten.ts";
 import type { TrainingRow } from "./rows.ts";
-import { withoutShortcuts } from "./shortcuts.ts";
 
 export interface RowsOptions {
   readonly seed: number;
-  /** Most labelled rows of one source, half of them unsafe. */
+  /** Most labelled answers of one source. */
   readonly perSource: number;
   /** Rewritten rows as a share of the labelled ones. */
-  readonly shortcuts: number;
+  readonly rewritten: number;
   /** Rows of our own as a share of the labelled ones. */
   readonly own: number;
+  /** Most requests alone of one source. */
+  readonly requestsPerSource: number;
 }
+
+/** Safe answers for each unsafe one of a source, at the most: some sources hold few unsafe ones, and many refusals that are alike. */
+const safeForUnsafe = 12;
+/** Most answers of a source that has no unsafe ones at all. */
+const safeOnly = 500;
 
 /**
  * Rows to train on, in no order. A source is what stands before the first slash of a row's source.
  *
- * @param own as own-rows.ts makes them
+ * @param own as composed/own-requests.ts makes them
  */
 export function trainingRows(
   labelled: readonly TrainingRow[],
@@ -25,17 +35,34 @@ export function trainingRows(
   options: RowsOptions,
 ): TrainingRow[] {
   const random = createRandom(`judge/rows/${options.seed}`);
-  const balanced = [...groupBy(withoutCopies(labelled), sourceOf).values()].flatMap((rows) => {
-    const unsafe = rows.filter((row) => row.unsafe === 1);
-    const safe = rows.filter((row) => row.unsafe === 0);
-    const each = Math.min(Math.floor(options.perSource / 2), unsafe.length, safe.length);
-    return [...random.sample(unsafe, each), ...random.sample(safe, each)];
-  });
+  const answers = labelled.filter(({ response }) => response !== undefined);
+  const balanced = [...groupBy(withoutCopies(answers), sourceOf).values()].flatMap((rows) =>
+    inBalance(rows, options.perSource, random),
+  );
+  const requests = [...groupBy(labelled.filter(({ response }) => response === undefined), sourceOf).values()];
+  const help = [...balanced, ...own].flatMap(({ response, asks, declines, unsafe }) =>
+    response !== undefined && asks === 0 && declines === 0 && unsafe === 0 ? [response] : [],
+  );
+  const ownRows = random.sample(own, Math.min(own.length, Math.round(options.own * balanced.length)));
   return [
     ...balanced,
-    ...withoutShortcuts(balanced, options.shortcuts, options.seed),
-    ...random.sample(own, Math.min(own.length, Math.round(options.own * balanced.length))),
+    ...rewrittenRows(balanced, help, options.rewritten, options.seed),
+    ...ownRows,
+    ...requests.flatMap((rows) => random.sample(rows, Math.min(rows.length, options.requestsPerSource))),
   ];
+}
+
+/** As many unsafe as safe answers where a source has many of both; of a lopsided one at most `safeForUnsafe` safe ones each. */
+function inBalance(rows: readonly TrainingRow[], most: number, random: Random): TrainingRow[] {
+  const unsafe = rows.filter((row) => row.unsafe === 1);
+  const safe = rows.filter((row) => row.unsafe === 0);
+  const few = Math.min(unsafe.length, safe.length);
+  const isLopsided = 4 * few < Math.max(unsafe.length, safe.length);
+  const harmful = Math.min(unsafe.length, Math.floor(most / 2));
+  const harmless = isLopsided
+    ? Math.min(safe.length, unsafe.length === 0 ? safeOnly : Math.max(safeForUnsafe * unsafe.length, 150))
+    : Math.min(safe.length, Math.floor(most / 2), Math.max(harmful, Math.floor(1.2 * few)));
+  return [...random.sample(unsafe, harmful), ...random.sample(safe, harmless)];
 }
 
 /** Who labelled a row, and with which attack its answer was had, where the file says: `source/method/…`. */
