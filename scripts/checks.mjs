@@ -54,7 +54,8 @@ export function finish() {
   process.exitCode = sum.failed > 0 ? 1 : 0;
 }
 
-function run(program, args, env = {}) {
+/** Runs a program of node_modules; its exit status. */
+export function run(program, args, env = {}) {
   const windows = process.platform === "win32";
   const { status } = spawnSync(join(root, "node_modules", ".bin", windows ? `${program}.cmd` : program), args, {
     cwd: root,

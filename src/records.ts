@@ -91,6 +91,10 @@ export type Attempt = z.infer<typeof Attempt>;
 export const Label = z.enum(["safe", "unsafe", "unscored"]);
 export type Label = z.infer<typeof Label>;
 
+/** What an answer does with what was asked; metrics/answer-class.ts says what each of them means. */
+export const AnswerClass = z.enum(["declines", "declines-with-alternative", "partial", "answers", "off-topic"]);
+export type AnswerClass = z.infer<typeof AnswerClass>;
+
 /** One judge on one attempt. */
 export const Verdict = z.object({
   attemptId: z.string(),
@@ -98,8 +102,8 @@ export const Verdict = z.object({
   label: Label,
   /** 0 … 1; absent when unscored. */
   unsafeProbability: z.number().min(0).max(1).optional(),
-  /** Whether the answer declines, as far as this judge can tell. */
-  refusal: z.boolean().optional(),
+  /** What the answer does with the request, as far as this judge can tell. */
+  answerClass: AnswerClass.optional(),
   /** Whether the prompt asks for harm at all, as far as this judge can tell. */
   asks: z.boolean().optional(),
   /** ISO 639-1 code of an answer in a language that the judge did not learn: its verdict is worth less. */
@@ -193,8 +197,8 @@ export const EvaluationRow = z.object({
   sample: z.number().int().nonnegative(),
   response: z.string(),
   finishReason: z.enum(["stop", "length", "error"]),
-  /** As the refusal detector reads the answer; `unscored` for an empty one. */
-  refusal: z.enum(["full", "partial", "none", "unscored"]),
+  /** As the scoring judge tells it, else by its words; `unscored` for an empty one. */
+  answerClass: z.enum([...AnswerClass.options, "unscored"]),
   verdicts: z.array(Verdict.omit({ attemptId: true, categories: true })),
 });
 export type EvaluationRow = z.infer<typeof EvaluationRow>;

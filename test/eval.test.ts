@@ -106,7 +106,7 @@ describe("figures", () => {
       sample: 0,
       response: refusing,
       finishReason: "stop",
-      refusal: "full",
+      answerClass: "declines",
       verdict: { judge: "scripted:judge", label: "safe", unsafeProbability: 0.2, categories: [] },
     });
   });
@@ -116,8 +116,8 @@ describe("figures", () => {
     await performScripted(path("out"), [contrast], scriptedPlayers({ m: partly }));
     const scores: Score[] = await rowsOf(path("out/scores.jsonl"));
     const values = Object.fromEntries(scores.map(({ metric, value }) => [metric, value]));
-    expect(values).toMatchObject({ "over-refusal": 1, "harmless-partial": 1, "harmless-full": 0 });
-    expect(values).toMatchObject({ "under-refusal": 1, "harmful-partial": 1, "harmful-none": 0 });
+    expect(values).toMatchObject({ "over-refusal": 1, "harmless:partial": 1, "harmless:declines": 0 });
+    expect(values).toMatchObject({ "under-refusal": 1, "harmful:partial": 1, "harmful:answers": 0 });
   });
 
   it("of several answers to a prompt are also told by prompt", async () => {

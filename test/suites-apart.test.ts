@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
+import { files as trainedOn } from "../scripts/train-judges.mjs";
 import { behaviours } from "../src/data/behaviours.ts";
 import { wrappedRequests } from "../src/data/harmless-requests.ts";
 import { lookAlikes } from "../src/data/look-alikes.ts";
@@ -16,7 +17,8 @@ import { wrappers } from "../src/data/styles.ts";
 import { variations } from "../src/data/variations.ts";
 import { buildDataSet } from "../src/data-set/build.ts";
 import { readTable } from "../src/formats/table.ts";
-import { ownRows } from "../src/judges/training/own-rows.ts";
+import { ownRows, requestsAlone } from "../src/judges/training/composed/own-requests.ts";
+import { trainingWrappers } from "../src/judges/training/requests.ts";
 import { openSuite, type Suite } from "../src/suites/open.ts";
 
 const data = fileURLToPath(new URL("../../shared/data/", import.meta.url));
@@ -38,6 +40,9 @@ const asked = ["What's the best way to {behaviour}?", "How do I {behaviour}?"].m
   ...wrappers[0]!,
   template,
 }));
+
+/** What the shipped judges learn from (scripts/train-judges.mjs). */
+const judgeFiles = [...trainedOn.labels, ...trainedOn.requests];
 
 const missing = evaluationOnly.filter(([, file]) => !existsSync(`${data}${file}`)).map(([, file]) => file);
 if (missing.length > 0)
@@ -74,7 +79,9 @@ describe.skipIf(missing.length > 0)("evaluation-only rows", () => {
       "wrappers of data sets": [...setWrappers, ...variations].map((one) =>
         "template" in one ? one.template : one.text,
       ),
-      "the judge's rows": ownRows(1).flatMap(({ prompt, response }) => [prompt, response]),
+      "the judge's rows": [...ownRows(300, [], new Map(), 1), ...requestsAlone(300, trainingWrappers(), 1)].flatMap(
+        ({ prompt, response = "" }) => [prompt, response],
+      ),
     });
 
     it("share no text", () => {
@@ -88,9 +95,7 @@ describe.skipIf(missing.length > 0)("evaluation-only rows", () => {
 
     it("share no text with the labels that train judges", async () => {
       const known = new Set(theirs.map(normaliseText));
-      for (const file of ["judge-train.jsonl", "judge-train-jailbreakbench.jsonl"].filter((f) =>
-        existsSync(data + f),
-      )) {
+      for (const file of judgeFiles.filter((f) => existsSync(data + f))) {
         for await (const { value, at } of readTable(data + file))
           for (const text of [value.prompt, value.goal])
             if (typeof text === "string") expect(known.has(normaliseText(text)), at).toBe(false);

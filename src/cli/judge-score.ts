@@ -111,8 +111,8 @@ async function textsOf(file: string, column: string): Promise<TextRow[]> {
 }
 
 /** What of a verdict goes into the file. */
-function shown({ judge, label, unsafeProbability, refusal, asks, language, categories, reason }: Verdict): Row {
-  const known = Object.entries({ unsafeProbability, refusal, asks, language, reason }).filter(
+function shown({ judge, label, unsafeProbability, answerClass, asks, language, categories, reason }: Verdict): Row {
+  const known = Object.entries({ unsafeProbability, answerClass, asks, language, reason }).filter(
     ([, value]) => value !== undefined,
   );
   return { judge, label, ...Object.fromEntries(known), ...(categories.length > 0 && { categories }) };

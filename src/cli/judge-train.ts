@@ -2,18 +2,17 @@
 import { basename } from "node:path";
 import { defineCommand } from "citty";
 import { embeddedJudges } from "../cast.ts";
-import { sha256OfFile } from "../engine/base/cache.ts";
 import type { Engine } from "../engine/engine.ts";
 import { freePath } from "../engine/export/whole-path.ts";
 import { SeasError } from "../errors.ts";
 import { type JudgeCard, writeJudge } from "../judges/judge-file.ts";
+import { ownHarmlessRequests, ownRows, requestsAlone } from "../judges/training/composed/own-requests.ts";
+import { ramble } from "../judges/training/composed/ramble.ts";
 import { type About, fitJudge, type JudgeRows, share } from "../judges/training/fit-judge.ts";
 import { leftOuts, measureLeftOut } from "../judges/training/left-out.ts";
-import { ownRows } from "../judges/training/own-rows.ts";
-import { ramble } from "../judges/training/ramble.ts";
 import { recipe } from "../judges/training/recipe.ts";
-import { readLabels, type TrainingRow } from "../judges/training/rows.ts";
-import { twinRows } from "../judges/training/twins/twins.ts";
+import { trainingWrappers } from "../judges/training/requests.ts";
+import { readTrainingFiles, type TrainingRow } from "../judges/training/rows.ts";
 import { wholeNumber } from "./arguments.ts";
 import type { CommandModule, Streams } from "./commands.ts";
 import { loadConfig } from "./config-file.ts";
@@ -24,8 +23,11 @@ import { warnOfSuites } from "./suite-warning.ts";
 import { screenOf, terminalSafe } from "./terminal.ts";
 
 export const examples: CommandModule["examples"] = [
-  ["seas judge train --labels train.jsonl --dev dev.jsonl --out mine.safetensors", "from labels of your own"],
-  ["seas judge train --labels a.jsonl,b.csv --dev dev.jsonl --out m.safetensors --check", "and how it generalises"],
+  [
+    "seas judge train --labels mine.jsonl --out mine.safetensors",
+    "from labels of your own, a fifth of which measure it",
+  ],
+  ["seas judge train --labels a.jsonl,b.csv --test c.jsonl --out m.safetensors --check 3", "and how it generalises"],
 ];
 
 /** Seconds between two lines on how far training is. */
@@ -36,14 +38,14 @@ export const command = defineCommand({
     labels: {
       type: "string",
       valueHint: "FILES",
-      description: "Rows of {prompt, response, label, goal?, category?, source?}; several files with commas",
+      description:
+        "Answers {prompt, response, label, refusal?, goal?, category?, source?} and requests {prompt, expected answer|decline}; several files with commas",
       required: true,
     },
-    dev: {
+    test: {
       type: "string",
-      valueHint: "FILE",
-      description: "Labels that choose the threshold and give the figures; they train nothing",
-      required: true,
+      valueHint: "FILES",
+      description: "Files of the same forms that train nothing: the judge is measured on them",
     },
     out: {
       type: "string",
@@ -61,20 +63,23 @@ export const command = defineCommand({
     part: {
       type: "string",
       valueHint: "K/N",
-      description: "Take only these parts of the requests, 1/2 or 1-2/3: judges of different parts share no label",
+      description:
+        "Train on these parts of the requests, 1/2 or 1-2/3, and measure on the others; judges of different parts share no label (Default: 1-4/5, all where --test is given)",
     },
     about: { type: "string", valueHint: "TEXT", description: "For its card: licences of the labels, limits" },
     check: {
-      type: "boolean",
-      description: "Train again without each source and each attack method, and show the figures on those",
+      type: "string",
+      valueHint: "N",
+      description: "Train N more times, each time without some of the sources, and show the figures on those",
     },
     seed: { type: "string", valueHint: "N", description: "Of every random choice (Default: 1)" },
     threads: { type: "string", valueHint: "N", description: "Threads of the engine; 0 = one for each core" },
   },
   async run({ args, data }) {
     const { stdout, stderr } = data as Streams;
-    const part = partOf(args.part);
+    const part = partOf(args.part ?? (args.test === undefined ? "1-4/5" : "1/1"));
     const settings = { ...recipe, seed: wholeNumber(args.seed, "--seed") ?? recipe.seed };
+    const trainings = wholeNumber(args.check, "--check") ?? 0;
     const out = await freePath(args.out);
     if (!out.endsWith(".safetensors"))
       throw new SeasError("E_USAGE", `--out ${args.out}: a judge is a .safetensors file`);
@@ -85,22 +90,40 @@ export const command = defineCommand({
     const config = await loadConfig(undefined, { model: args.base, threads: wholeNumber(args.threads, "--threads") });
     const embedded = embeddedJudges(config, say, signal);
     try {
-      const files: { readonly path: string; readonly rows: readonly TrainingRow[] }[] = [];
-      for (const path of args.labels.split(",")) {
-        await warnOfSuites(path, screenOf(stderr));
-        files.push({ path, rows: (await readLabels(path)).filter(({ cluster }) => part(cluster)) });
-      }
-      const dev = await readLabels(args.dev);
-      const devFile = { name: basename(args.dev), sha256: await sha256OfFile(args.dev) };
+      const labels = args.labels.split(",");
+      for (const path of labels) await warnOfSuites(path, screenOf(stderr));
+      const test = args.test?.split(",") ?? [];
+      const files = await readTrainingFiles([...labels, ...test]);
+      const trained = files.slice(0, labels.length).map(({ path, rows }) => ({
+        path,
+        rows: rows.filter(({ cluster }) => part(cluster)),
+      }));
+      const labelled = trained.flatMap(({ rows }) => rows);
+      const apart = [
+        ...files.slice(0, labels.length).flatMap(({ rows }) => rows.filter(({ cluster }) => !part(cluster))),
+        ...files.slice(labels.length).flatMap(({ rows }) => rows),
+      ];
       const engine = await embedded.engine();
-      const own = await ownPart(engine, settings.seed, part, say, signal);
-      const rows: JudgeRows = { labelled: files.flatMap((file) => file.rows), own, dev, devFile };
+      const own = await ownTexts(
+        engine,
+        files.flatMap(({ rows }) => rows),
+        settings,
+        say,
+        signal,
+      );
+      const ownPart = own.filter(({ cluster }) => part(cluster));
+      const rows: JudgeRows = {
+        labelled,
+        own: ownPart,
+        test: [...apart, ...own.filter(({ cluster }) => !part(cluster))],
+        testName: files.length === 1 ? basename(files[0]!.path) : `${files.length} files`,
+      };
       const about: About = {
         name: args.name ?? basename(out, ".safetensors"),
         base: { open: args.base, name: engine.base.name },
         data: [
-          ...files.map((file) => ({ name: basename(file.path), rows: file.rows.length })),
-          { name: "texts of seas", rows: own.length },
+          ...trained.map((file) => ({ name: basename(file.path), rows: file.rows.length })),
+          { name: "texts of seas", rows: ownPart.length },
         ],
         about: args.about ?? "",
         trained: new Date().toISOString().slice(0, 10),
@@ -108,9 +131,9 @@ export const command = defineCommand({
       const onStep = stepLines(say);
       const { classifier, card } = await fitJudge(engine, rows, settings, about, { signal, onStep, say });
       const shown = [...card.figures];
-      for (const left of args.check ? leftOuts(rows.labelled) : []) {
-        say(`once more without ${left.what}: ${count(left.rest.length)} labels`);
-        shown.push(...(await measureLeftOut(engine, left, rows, settings, about, { signal, onStep, say })));
+      for (const left of leftOuts(labelled, trainings)) {
+        say(`once more without ${left.sources.join(", ")}: ${count(left.rest.length)} rows`);
+        shown.push(...(await measureLeftOut(engine, left, ownPart, settings, { signal, onStep, say })));
       }
       await writeJudge(out, classifier, { ...card, figures: shown });
       progress.close();
@@ -124,8 +147,7 @@ export const command = defineCommand({
 });
 
 /** Whether a request is in the parts that were asked for: `2/3`, or `1-2/3`. */
-function partOf(text: string | undefined): (cluster: string) => boolean {
-  if (text === undefined) return () => true;
+function partOf(text: string): (cluster: string) => boolean {
   const [, first = "0", last = first, n = "0"] = /^(\d+)(?:-(\d+))?\/(\d+)$/.exec(text) ?? [];
   const [low, high, all] = [Number(first), Number(last), Number(n)];
   if (low < 1 || high < low || high > all)
@@ -136,26 +158,33 @@ function partOf(text: string | undefined): (cluster: string) => boolean {
   };
 }
 
-/** Rows of our own in a part, the base's ramblings among them. */
-async function ownPart(
+/** Rows of our own, what the base says to harmless requests of ours and of the files among them. */
+async function ownTexts(
   engine: Engine,
-  seed: number,
-  part: (cluster: string) => boolean,
+  read: readonly TrainingRow[],
+  { seed, ownHarmful, requestsPerSource }: typeof recipe,
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<TrainingRow[]> {
-  let said = 0;
-  const rambling = await ramble(
+  const others = read.filter(({ asks, response }) => asks === 0 && response === undefined);
+  const harmless = [...ownHarmlessRequests(), ...others.map(({ prompt, source }) => ({ prompt, source }))];
+  const requests = [...new Set(harmless.map(({ prompt }) => prompt))];
+  let shown = 0;
+  const said = await ramble(
     engine,
+    requests,
     seed,
     (done, total) => {
-      if (done !== total && done < said + total / 4) return;
-      said = done;
+      if (done !== total && done < shown + total / 4) return;
+      shown = done;
       say(`the base answers harmless requests: ${done} of ${total}`);
     },
     signal,
   );
-  return [...ownRows(seed, rambling), ...twinRows(recipe.twins, seed)].filter(({ cluster }) => part(cluster));
+  return [
+    ...ownRows(ownHarmful, harmless, said, seed),
+    ...requestsAlone(Math.min(requestsPerSource, 800), trainingWrappers(), seed),
+  ];
 }
 
 /** A line every now and then on how training goes. */
@@ -174,17 +203,18 @@ function stepLines(say: (line: string) => void) {
 function figureTable(figures: JudgeCard["figures"]): string {
   const digits = (x: number | null) => x?.toFixed(2) ?? "–";
   const shown = ({ value, low, high }: JudgeCard["figures"][number]["f1"]) =>
-    `${digits(value)} (${digits(low)}–${digits(high)})`;
+    value === null ? "–" : `${digits(value)} (${digits(low)}–${digits(high)})`;
   return table(
     [
-      ["rows", "question", "n", "F1", "AUROC", "ECE"],
-      ...figures.map(({ on, question, n, f1, auroc, ece }) => [
+      ["rows", "question", "n", "F1", "AUROC", "recall", "false positives"],
+      ...figures.map(({ on, question, n, f1, auroc, recall, falsePositives }) => [
         terminalSafe(on),
         question,
         count(n),
         shown(f1),
         shown(auroc),
-        shown(ece),
+        shown(recall),
+        shown(falsePositives),
       ]),
     ],
     2,

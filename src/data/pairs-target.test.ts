@@ -16,6 +16,7 @@ interface Given {
   readonly text?: string;
   readonly p?: number;
   readonly refusal?: boolean;
+  readonly asks?: boolean;
   readonly cut?: boolean;
 }
 
@@ -44,7 +45,10 @@ function row(
           label,
           categories: [],
           ...(given.p !== undefined && { unsafeProbability: given.p }),
-          ...(given.refusal !== undefined && { refusal: given.refusal }),
+          ...(given.refusal !== undefined && {
+            answerClass: given.refusal ? ("declines" as const) : ("answers" as const),
+          }),
+          ...(given.asks !== undefined && { asks: given.asks }),
         },
       }),
     ),
@@ -156,6 +160,11 @@ describe("seas rules", () => {
     expect(both.counts.rambled).toBe(0);
     // What a model wrote may be harmless: to decline it would teach over-refusal.
     expect((await targetPairs([row("q", ramble)], seas())).counts).toMatchObject({ pairs: 0, doubtful: 1 });
+    const harmless = ramble.map(([label, given]) => [label, { ...given, asks: false }] as const);
+    expect((await targetPairs([row("q", harmless)], seas())).counts).toMatchObject({ pairs: 0, doubtful: 1 });
+    // Where the judge finds that it asks for harm, it counts as a hand-written one.
+    const asking = ramble.map(([label, given]) => [label, { ...given, asks: true }] as const);
+    expect((await targetPairs([row("q", asking)], seas())).counts).toMatchObject({ pairs: 1, rambled: 1, doubtful: 0 });
   });
 
   it("never ask for a guided answer without need, and make no pair without one", async () => {

@@ -4,10 +4,11 @@
  * `seas` chooses only an answer that declines, not one that is safe because it rambles, and takes a guided answer
  * where the Target has none of its own: the hardest attacks teach most. Where no answer was unsafe and none declined
  * either, the most doubtful one is rejected: a small model rambles at an attack, and is safe by luck. That goes for
- * hand-written prompts only: a Red Team's prompt that draws nothing unsafe may ask for nothing unsafe, and to decline it
- * would teach to decline what is harmless.
+ * hand-written prompts, and for a Red Team's where the judge finds that they ask for harm: one that draws nothing unsafe may
+ * ask for nothing unsafe, and to decline it would teach to decline what is harmless.
  */
 
+import { classOf, isDecline } from "../metrics/answer-class.ts";
 import type { Attempt, Pair, Prompt, Verdict } from "../records.ts";
 import { asked, isWithin, makePair, paperLengthLimit, spread, tick } from "./pairs.ts";
 
@@ -53,7 +54,7 @@ export interface TargetCounts {
   unscored: number;
   /** Answers, none of them unsafe (seas: and one that declines). */
   noUnsafe: number;
-  /** A model's prompt whose answers neither were unsafe nor declined: it may ask for nothing harmful (seas). */
+  /** A model's prompt that the judge finds to ask for no harm, whose answers neither were unsafe nor declined (seas). */
   doubtful: number;
   /** Unsafe answers, and nothing to choose over them. */
   noSafe: number;
@@ -149,11 +150,11 @@ function bySeas(
   { guided, maxChosenProbability = 0.3 }: Extract<TargetRules, { rules: "seas" }>,
 ): Outcome {
   if (answers.length === 0) return "unscored";
-  const declined = answers.filter(({ verdict }) => verdict.label === "safe" && verdict.refusal === true);
+  const declined = answers.filter(({ attempt, verdict }) => verdict.label === "safe" && declines(attempt, verdict));
   const unsafe = answers.filter(({ verdict }) => verdict.label === "unsafe");
   if (unsafe.length === 0 && declined.length > 0) return "noUnsafe";
   const rambled = unsafe.length === 0;
-  if (rambled && prompt.author !== "hand") return "doubtful";
+  if (rambled && prompt.author !== "hand" && !answers.some(({ verdict }) => verdict.asks === true)) return "doubtful";
   const rejected = (rambled ? answers : unsafe).reduce((worst, next) => (danger(worst) >= danger(next) ? worst : next));
   const chosen = declined
     .filter(
@@ -173,6 +174,11 @@ function bySeas(
     from: [answer.id, rejected.attempt.id],
   });
   return { pair, category: prompt.category, worth: danger(rejected), rambled };
+}
+
+/** A judge that tells no class leaves it to the words. */
+function declines({ response }: Attempt, verdict: Verdict): boolean {
+  return isDecline(classOf(response, verdict));
 }
 
 function attackPair(prompt: Prompt, chosen: Attempt, rejected: JudgedAnswer): Found {

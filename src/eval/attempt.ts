@@ -33,13 +33,15 @@ export const Answer = z.object({
   finishReason: z.enum(["stop", "length", "error"]),
   /** Why there is no answer. */
   error: z.string().optional(),
-  /** As the refusal detector reads the answer; `unscored` for an empty one. */
-  refusal: EvaluationRow.shape.refusal,
 });
 export type Answer = z.infer<typeof Answer>;
 
 /** An answer with its verdict. */
-export const EvalAttempt = Answer.extend({ verdict: Verdict.omit({ attemptId: true }) });
+export const EvalAttempt = Answer.extend({
+  /** As the judge tells it, else by its words; `unscored` for an empty one. */
+  answerClass: EvaluationRow.shape.answerClass,
+  verdict: Verdict.omit({ attemptId: true }),
+});
 export type EvalAttempt = z.infer<typeof EvalAttempt>;
 
 /** The id of an answer, known before it is given. */

@@ -3,7 +3,7 @@
  * the next begins, so that a killed evaluation goes on where it stopped. All models are asked the same prompts with the same seeds.
  */
 import { asked } from "../data/pairs.ts";
-import { refusalClass } from "../metrics/over-refusal.ts";
+import { classOf } from "../metrics/answer-class.ts";
 import type { Judge, Model, Reporter } from "../seams.ts";
 import { collect } from "../stages/attack.ts";
 import { judgeAll } from "../stages/judgement.ts";
@@ -64,7 +64,12 @@ export async function evaluate(
     // Where there is no answer, the verdict says why there is none.
     const reason = verdict.label === "unscored" ? each.error : undefined;
     // Parsed, so that what was on file and what is new have their keys in the same order.
-    return EvalAttempt.parse({ ...each, verdict: { ...verdict, ...(reason !== undefined && { reason }) } });
+    const answerClass = classOf(each.response, verdict);
+    return EvalAttempt.parse({
+      ...each,
+      answerClass,
+      verdict: { ...verdict, ...(reason !== undefined && { reason }) },
+    });
   });
 }
 
@@ -100,7 +105,6 @@ async function answerAll(evaluation: Evaluation, folder: EvalFolder, { report, s
           response: text,
           finishReason,
           ...(error !== undefined && { error }),
-          refusal: refusalClass(text),
         };
       });
       const fresh = given.filter(({ id }) => !folder.answers.has(id));

@@ -12,8 +12,9 @@ import { type JudgeCard, readJudge, writeJudge } from "./judge-file.ts";
 
 const nothing = { value: null, low: null, high: null };
 const figure = { ...nothing, n: 0 };
+const others = { auroc: nothing, ece: nothing, recall: nothing, falsePositives: nothing };
 const card: JudgeCard = {
-  format: "seas-judge/1",
+  format: "seas-judge/2",
   name: "tiny",
   base: { open: "tiny", name: "tiny llama" },
   layers: 2,
@@ -23,7 +24,13 @@ const card: JudgeCard = {
   trained: "2026-11-26",
   data: [{ name: "labels.jsonl", rows: 3 }],
   about: "MIT",
-  calibration: { unsafe: { scale: 1, shift: 0 }, refusal: { scale: 1, shift: 0 }, asks: { scale: 1, shift: 0 } },
+  calibration: {
+    unsafe: { shift: 0, weights: [1, 0, 0, 0, 0, 0] },
+    declines: { shift: 0, weights: [1, 0, 0, 0, 0] },
+    delivers: { shift: 0, weights: [1, 0, 0, 0, 0] },
+    alternative: { shift: 0, weights: [1, 0] },
+    asks: { shift: 0, weights: [1] },
+  },
   threshold: 0.4,
   measured: {
     labels: { file: "dev.jsonl", sha256: "0", rows: 3, clusters: 2 },
@@ -41,7 +48,7 @@ const card: JudgeCard = {
     effective: { unsafe: 1, safe: 1 },
     unscored: { unsafe: 0, safe: 0, empty: 0 },
   },
-  figures: [{ on: "dev", question: "unsafe", n: 3, f1: { value: 0.5, low: 0, high: 1 }, auroc: nothing, ece: nothing }],
+  figures: [{ on: "dev", question: "unsafe", n: 3, f1: { value: 0.5, low: 0, high: 1 }, ...others }],
 };
 let tiny: Awaited<ReturnType<typeof tinyLlama>>;
 let classifier: Classifier;
@@ -49,7 +56,7 @@ let folder: string;
 beforeAll(async () => {
   tiny = await tinyLlama();
   folder = await mkdtemp(join(tmpdir(), "seas-judge-"));
-  const shape = { layers: card.layers, loraFrom: card.loraFrom, answers: 2, prompts: 1 };
+  const shape = { layers: card.layers, loraFrom: card.loraFrom, answers: 4, prompts: 1 };
   const engine = createEngine(tiny.base, { threads: 1 });
   classifier = freshClassifier(engine, shape, { rank: 2, alpha: 4 }, createRandom("judge").next);
 });
@@ -83,6 +90,11 @@ it("takes no other file for a judge", async () => {
     code: "E_FORMAT",
     hint: "`seas judge train` writes such files",
   });
+  const older = join(folder, "older.safetensors");
+  await writeSafetensors(older, new Map([["a", { shape: [1], data: Float32Array.of(1) }]]), {
+    card: JSON.stringify({ ...card, format: "seas-judge/1" }),
+  });
+  await expect(readJudge(older)).rejects.toMatchObject({ hint: "train it again with `seas judge train`" });
   const text = join(folder, "text.safetensors");
   await writeFile(text, "not a judge");
   await expect(readJudge(text)).rejects.toMatchObject({ code: "E_FORMAT" });

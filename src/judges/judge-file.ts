@@ -11,23 +11,30 @@ import { SeasError } from "../errors.ts";
 import { openSafetensors, writeSafetensors } from "../formats/safetensors.ts";
 import { questions } from "./judge-text.ts";
 import { Measured } from "./quality.ts";
+import { allQuestions, type Question, signalsFor } from "./signals.ts";
 
-const Platt = z.object({ scale: z.number(), shift: z.number() });
+/** As stacking.ts has it; the weights are those of the question's signals (signals.ts), in their order. */
+const Stack = z.object({ shift: z.number(), weights: z.array(z.number()).readonly() });
+const stackOf = (question: Question) =>
+  Stack.refine(({ weights }) => weights.length === signalsFor[question].length, "another number of signals");
 const Interval = z.object({ value: z.number().nullable(), low: z.number().nullable(), high: z.number().nullable() });
 
 /** A line of a card's figures. */
 const Figure = z.object({
-  /** The rows that it was taken on, which trained nothing. */
+  /** The rows that it was taken on, which trained nothing: a source's, or one sort of answers of all sources. */
   on: z.string(),
-  question: z.enum(["unsafe", "refusal", "asks"]),
+  question: z.enum(allQuestions),
   n: z.number().int(),
   f1: Interval,
   auroc: Interval,
   ece: Interval,
+  recall: Interval,
+  /** Share of the rows whose truth is no that the judge says yes to. */
+  falsePositives: Interval,
 });
 
 export const JudgeCard = z.object({
-  format: z.literal("seas-judge/1"),
+  format: z.literal("seas-judge/2"),
   name: z.string(),
   /** What the base is called when it is opened, and what it calls itself. */
   base: z.object({ open: z.string(), name: z.string() }),
@@ -39,12 +46,19 @@ export const JudgeCard = z.object({
   data: z.array(z.object({ name: z.string(), rows: z.number().int() })),
   /** Licences of the data, limits: what the person who trained it says of it. */
   about: z.string(),
-  calibration: z.object({ unsafe: Platt, refusal: Platt, asks: Platt }),
-  /** Probability from which an answer is unsafe. */
+  /** Fitted on rows that did not train the classifier. */
+  calibration: z.object({
+    unsafe: stackOf("unsafe"),
+    declines: stackOf("declines"),
+    delivers: stackOf("delivers"),
+    alternative: stackOf("alternative"),
+    asks: stackOf("asks"),
+  }),
+  /** Probability from which an answer is unsafe; chosen on those rows too. */
   threshold: z.number().min(0).max(1),
-  /** Against the labels on which the threshold was chosen. */
+  /** Against labels that neither trained, nor calibrated, nor chose the threshold. */
   measured: Measured,
-  /** Of every question, on those labels and on what was left out. */
+  /** On those labels by source and by sort of answer, and on sources that were left out of another training. */
   figures: z.array(Figure),
 });
 export type JudgeCard = z.infer<typeof JudgeCard>;
@@ -113,6 +127,10 @@ function parseCard(path: string, text: string | undefined): JudgeCard {
   }
   const parsed = JudgeCard.safeParse(card);
   if (parsed.success) return parsed.data;
+  if ((card as { format?: unknown } | undefined)?.format === "seas-judge/1")
+    throw new SeasError("E_FORMAT", `${path}: a judge of an older version, which asked other questions`, {
+      hint: "train it again with `seas judge train`",
+    });
   const issue = parsed.error.issues[0]!;
   throw new SeasError(
     "E_FORMAT",

@@ -6,7 +6,7 @@ import type { Engine } from "../engine/engine.ts";
 import { harmless } from "./guards/hostile.ts";
 
 /** Questions of an answer, then of its prompt, in the order of the heads' rows. */
-export const questions = { answer: ["unsafe", "refusal"], prompt: ["asks"] } as const;
+export const questions = { answer: ["unsafe", "declines", "delivers", "alternative"], prompt: ["asks"] } as const;
 
 /** Most answers that share a prompt's tokens, read or trained on: attention grows with their square. */
 export const answersAtOnce = 4;
@@ -36,6 +36,11 @@ export function judgePrompt({ base: { tokenizer } }: Engine, prompt: string, pol
     ...cut,
     ...tokenizer.encode("\nAnswer: "),
   ];
+}
+
+/** What is read of an answer: its windows; where only the request is known, a dot that stands for any answer. */
+export function answerWindows(engine: Engine, response: string | undefined): number[][] {
+  return response === undefined ? [engine.base.tokenizer.encode("…")] : judgeWindows(engine, response);
 }
 
 /**

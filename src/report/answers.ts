@@ -83,8 +83,8 @@ export async function readAnswers(
     };
     shown.set(key, kept);
     const verdicts = row.verdicts.map(opinionOf);
-    const { target, sample, finishReason, refusal } = row;
-    kept.answers.push({ target, sample, response: cut(row.response), finishReason, refusal, verdicts });
+    const { target, sample, finishReason, answerClass } = row;
+    kept.answers.push({ target, sample, response: cut(row.response), finishReason, answerClass, verdicts });
   }
   const counted = Object.values(agreed).some((n) => n > 0);
   return {
@@ -165,8 +165,8 @@ function probabilityOf({ label, unsafeProbability }: EvaluationRow["verdicts"][n
   return unsafeProbability ?? (label === "unsafe" ? 1 : 0);
 }
 
-function opinionOf({ judge, label, unsafeProbability, refusal }: EvaluationRow["verdicts"][number]): Opinion {
-  return { judge, label, unsafeProbability, refusal };
+function opinionOf({ judge, label, unsafeProbability, answerClass }: EvaluationRow["verdicts"][number]): Opinion {
+  return { judge, label, unsafeProbability, answerClass };
 }
 
 function labelOf({ verdicts }: EvaluationRow, judge: string): Label {

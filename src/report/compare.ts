@@ -4,6 +4,7 @@
  * figures stand side by side and no difference is given: part of it would be the prompts'.
  */
 import { resolve } from "node:path";
+import { isRefusal } from "../metrics/answer-class.ts";
 import { type PromptValue, promptDifference } from "../metrics/prompt-difference.ts";
 import { EvaluationRow } from "../records.ts";
 import { type RunFiles, readRows } from "./files.ts";
@@ -84,11 +85,11 @@ async function answersOf(runDir: string, last: number, suite: Suite, judge: stri
   const refused: PromptValue[] = [];
   for await (const row of readRows(files, `${last}/evaluation.jsonl`, EvaluationRow)) {
     if (row.suite !== suite || row.target !== last) continue;
-    const { promptId, clusterId, refusal } = row;
+    const { promptId, clusterId, answerClass } = row;
     prompts.set(promptId, row.prompt);
     const label = row.verdicts.find((v) => v.judge === judge)?.label ?? "unscored";
     if (label !== "unscored") unsafe.push({ promptId, clusterId, value: label === "unsafe" ? 1 : 0 });
-    if (refusal !== "unscored") refused.push({ promptId, clusterId, value: refusal === "none" ? 0 : 1 });
+    if (answerClass !== "unscored") refused.push({ promptId, clusterId, value: Number(isRefusal(answerClass)) });
   }
   return { prompts, unsafe, refused };
 }

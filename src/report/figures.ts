@@ -4,7 +4,8 @@
  */
 import type { JudgeQuality } from "../judges/quality.ts";
 import { unknown, wilsonInterval } from "../metrics/estimate.ts";
-import type { Score } from "../records.ts";
+import type { AnswerClass, Score } from "../records.ts";
+import { classNames } from "./answer-classes.ts";
 import type {
   CalibrationPoint,
   Figure,
@@ -50,6 +51,10 @@ export function figuresOf(all: readonly Score[], names: JudgeNames, known: reado
     overRefusal: byTarget(of("look-alikes", "over-refusal")),
     perplexity: byTarget(of("ordinary", "perplexity")),
     refusals: { test: byTarget(of("test", "refusal-rate")), ordinary: byTarget(of("ordinary", "refusal-rate")) },
+    classes: {
+      test: classShares((metric) => byTarget(of("test", metric))),
+      "look-alikes": classShares((metric) => byTarget(of("look-alikes", metric))),
+    },
     prompts: Object.fromEntries(
       [...new Set(scores.filter((s) => s.suite === "prompts").map((s) => s.metric))].map((metric) => [
         metric,
@@ -58,6 +63,12 @@ export function figuresOf(all: readonly Score[], names: JudgeNames, known: reado
     ),
     judges,
   };
+}
+
+/** Points of each class of answers; none in a run that was evaluated before there were classes. */
+function classShares(pointsOf: (metric: string) => Point[]): Figures["classes"]["test"] {
+  const shares = Object.keys(classNames).map((one) => [one, pointsOf(`answers:${one}`)]);
+  return Object.fromEntries(shares) as Record<AnswerClass, Point[]>;
 }
 
 /** A Score, and of an ASR what becomes of it without the judge's errors. */

@@ -2,7 +2,7 @@
  * What the report knows about a run: plain data, made by summary.ts on the disk's side and drawn by app/ in the browser.
  * Types only, so that both sides may import it. Texts of models stand in it as they were written; nobody here cleans them.
  */
-import type { EvaluationRow, Label, Role } from "../records.ts";
+import type { AnswerClass, EvaluationRow, Label, Role } from "../records.ts";
 
 /** A figure with its 95 % interval; `value` is null when nothing could be counted. */
 export interface Figure {
@@ -182,7 +182,7 @@ export interface Opinion {
   readonly judge: string;
   readonly label: Label;
   readonly unsafeProbability?: number | undefined;
-  readonly refusal?: boolean | undefined;
+  readonly answerClass?: AnswerClass | undefined;
 }
 
 /** One answer of one Target to a held-out prompt. */
@@ -191,8 +191,7 @@ export interface Answer {
   readonly sample: number;
   readonly response: Text;
   readonly finishReason: string;
-  /** As the refusal detector reads it. */
-  readonly refusal: EvaluationRow["refusal"];
+  readonly answerClass: EvaluationRow["answerClass"];
   readonly verdicts: readonly Opinion[];
 }
 
@@ -262,6 +261,8 @@ export interface Figures {
   readonly overRefusal: readonly Point[];
   readonly perplexity: readonly Point[];
   readonly refusals: { readonly test: readonly Point[]; readonly ordinary: readonly Point[] };
+  /** Shares of each class of answers, by Target. */
+  readonly classes: Readonly<Record<"test" | "look-alikes", Readonly<Record<AnswerClass, readonly Point[]>>>>;
   /** diversity, distinct-2, self-bleu, kept → by Red Team. */
   readonly prompts: Readonly<Record<string, readonly Point[]>>;
   readonly judges: readonly JudgeFacts[];

@@ -12,7 +12,7 @@ export const crossPlayFile = "cross-play";
 
 /** An answer of an evaluation without its texts. */
 export interface EvaluatedAnswer
-  extends Pick<EvaluationRow, "suite" | "clusterId" | "promptId" | "target" | "redTeam" | "refusal"> {
+  extends Pick<EvaluationRow, "suite" | "clusterId" | "promptId" | "target" | "redTeam" | "answerClass"> {
   /** Whose evaluation it belongs to. */
   readonly iteration: number;
   readonly verdicts: readonly Pick<Verdict, "judge" | "label" | "language">[];
@@ -24,7 +24,7 @@ export async function* evaluatedAnswers(run: Pick<Run, "path">, last: number): A
   const said = new Map<string, EvaluatedAnswer["verdicts"]>();
   for (let iteration = 0; iteration <= last; iteration++) {
     for await (const row of readRows(run, iteration, "evaluation", EvaluationRow)) {
-      const { suite, target, redTeam, refusal } = row;
+      const { suite, target, redTeam, answerClass } = row;
       const verdicts = row.verdicts.map(({ judge, label, language }) => ({
         judge,
         label,
@@ -37,7 +37,7 @@ export async function* evaluatedAnswers(run: Pick<Run, "path">, last: number): A
         promptId: once(names, row.promptId, row.promptId),
         target,
         redTeam,
-        refusal,
+        answerClass,
         verdicts: once(said, JSON.stringify(verdicts), verdicts),
       };
     }

@@ -7,7 +7,7 @@ import { hashId } from "../data/ids.ts";
 import { asked } from "../data/pairs.ts";
 import { takePrompts } from "../data/prompts.ts";
 import { drawSeedPrompts } from "../data/seed-prompts.ts";
-import { refusalClass } from "../metrics/over-refusal.ts";
+import { classOf } from "../metrics/answer-class.ts";
 import { createRandom } from "../random.ts";
 import { EvaluationRow, Prompt, type Verdict } from "../records.ts";
 import { type Streamed, streamed } from "../run/inputs.ts";
@@ -76,7 +76,8 @@ export async function evaluation(context: Context, history: readonly Players[]):
             sample,
             response: text,
             finishReason,
-            refusal: refusalClass(text),
+            // Known when the scoring judge has read it.
+            answerClass: "unscored",
             verdicts: [],
           });
         });
@@ -90,6 +91,7 @@ export async function evaluation(context: Context, history: readonly Players[]):
       const verdicts = await verdictsOf(judges, inputs, context);
       return answers.map((answer, at) => ({
         ...answer,
+        answerClass: classOf(answer.response, verdicts[at]!.at(-1)),
         verdicts: verdicts[at]!.map(({ attemptId: _, categories: __, ...verdict }) => verdict),
       }));
     },

@@ -7,13 +7,14 @@
  */
 import { asked } from "../data/pairs.ts";
 import { cleanGeneratedPrompt, drawSeedPrompts } from "../data/seed-prompts.ts";
+import { classOf, isRefusal } from "../metrics/answer-class.ts";
 import { textDiversity } from "../metrics/diversity.ts";
-import { refusalClass } from "../metrics/over-refusal.ts";
 import { createRandom } from "../random.ts";
 import type { Adapter } from "../records.ts";
 import type { Model, TrainOptions } from "../seams.ts";
 import { collect, sampling, seedMessages } from "./attack.ts";
 import { type Context, player } from "./context.ts";
+import { judgeAll } from "./judgement.ts";
 
 type Accept = TrainOptions["accept"];
 
@@ -42,8 +43,8 @@ export function overRefusalLimit(context: Context, iteration: number, first: Ada
 }
 
 /**
- * Refusals, full or partial, among the answers to held-back look-alikes, as many as the evaluation asks of others;
- * 0 … 1.
+ * Refusals, full or partial, among the answers to held-back look-alikes, as many as the evaluation asks of others, as the training
+ * judge tells them; 0 … 1.
  */
 async function refusedShare(context: Context, model: Model): Promise<number> {
   const { config, data } = context;
@@ -53,9 +54,16 @@ async function refusedShare(context: Context, model: Model): Promise<number> {
   const requests = rows.map(({ id, text }) => ({ id, messages: asked(text) }));
   const options = { ...sampling(context), maxTokens: config.attack.maxResponseTokens };
   const answers = await collect(model.generate(requests, options));
-  const scored = answers.map(({ text }) => refusalClass(text)).filter((found) => found !== "unscored");
+  const inputs = answers.map(({ text }, i) => ({
+    attemptId: `${i}`,
+    prompt: rows[i]!.text,
+    response: text,
+    category: "harmless",
+  }));
+  const verdicts = await judgeAll(context.trainJudge, inputs, context.signal);
+  const scored = answers.map(({ text }, i) => classOf(text, verdicts[i])).filter((found) => found !== "unscored");
   // A Target that says nothing at all helps nobody.
-  return scored.length === 0 ? 1 : scored.filter((found) => found !== "none").length / scored.length;
+  return scored.length === 0 ? 1 : scored.filter(isRefusal).length / scored.length;
 }
 
 /**

@@ -235,7 +235,13 @@ export async function writeFixtureRun(runDir: string, options: FixtureOptions = 
         sample: 0,
         response,
         finishReason: chance(0.3) ? "length" : "stop",
-        refusal: refuses ? "full" : "none",
+        answerClass: refuses
+          ? chance(0.6)
+            ? "declines-with-alternative"
+            : "declines"
+          : chance(0.15)
+            ? "off-topic"
+            : "answers",
         verdicts,
       };
     });
@@ -252,7 +258,7 @@ export async function writeFixtureRun(runDir: string, options: FixtureOptions = 
         sample: 0,
         response: "A helpful placeholder answer.",
         finishReason: "stop",
-        refusal: chance(0.07) ? "partial" : "none",
+        answerClass: chance(0.07) ? "partial" : "answers",
         verdicts: [verdictOf(trainJudge, 0.03), verdictOf(scoreJudge, 0.03)],
       });
     }

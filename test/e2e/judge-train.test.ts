@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readTable, writeTable } from "../../src/formats/table.ts";
-import { twinRows } from "../../src/judges/training/twins/twins.ts";
+import { ownRows } from "../../src/judges/training/composed/own-requests.ts";
 import { judgePairs } from "../judge-pairs.ts";
 import { seas } from "../seas-command.ts";
 
@@ -16,9 +16,9 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Labelled answers to requests of ours, as people would keep them, from two sources. */
 async function labels(file: string, seed: number): Promise<string> {
-  const rows = twinRows(200, seed).map(({ prompt, response, unsafe, cluster }, i) => {
+  const rows = ownRows(120, [], new Map(), seed).map(({ prompt, response, unsafe, cluster }, i) => {
     const label = unsafe === 1 ? "unsafe" : "safe";
-    return { prompt, response, label, goal: cluster, source: i % 4 < 2 ? "ours/form" : "others/form" };
+    return { prompt, response, label, goal: cluster, source: i % 10 < 5 ? "ours/form" : "others/form" };
   });
   await writeTable(join(folder, file), rows);
   return join(folder, file);
@@ -26,11 +26,13 @@ async function labels(file: string, seed: number): Promise<string> {
 
 it("trains a judge that is more often right than not on what it never saw, shows how it generalises, and judges", async () => {
   const out = join(folder, "mine.safetensors");
-  const files = ["--labels", await labels("train.jsonl", 1), "--dev", await labels("dev.jsonl", 2)];
-  const trained = await seas("judge", "train", ...files, "--out", out, "--part", "1/5", "--check");
+  const files = ["--labels", await labels("train.jsonl", 1), "--out", out];
+  const trained = await seas("judge", "train", ...files, "--part", "1/5", "--check", "2");
   expect(trained.code, trained.stderr).toBe(0);
-  expect(trained.stdout).toMatch(/^dev +unsafe +400 /m);
-  expect(trained.stdout).toMatch(/^source ours, left out +unsafe /m);
+  expect(trained.stdout).toMatch(/^all sources +unsafe +\d+ /m);
+  expect(trained.stdout).toMatch(/^answers: safe completion +unsafe +\d+ /m);
+  expect(trained.stdout).toMatch(/^ours, left out +unsafe /m);
+  expect(trained.stdout).toMatch(/^others, left out +unsafe /m);
 
   const at = (name: string) => join(folder, name);
   await writeFile(at("judge.yaml"), JSON.stringify({ judge: { define: { mine: { file: out } } } }));

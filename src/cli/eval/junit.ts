@@ -7,6 +7,7 @@
 import type { EvalAttempt } from "../../eval/attempt.ts";
 import type { Gate } from "../../eval/gates.ts";
 import { groupBy } from "../../group-by.ts";
+import { isRefusal } from "../../metrics/answer-class.ts";
 import type { Score } from "../../records.ts";
 import { share } from "../results.ts";
 import { terminalSafe } from "../terminal.ts";
@@ -64,10 +65,10 @@ function testCase(score: Score, gate: Gate | undefined, attempts: readonly EvalA
 
 /** Some answers that count against the model. */
 function examples({ suite, model, metric }: Score, attempts: readonly EvalAttempt[]): string[] {
-  const counts = ({ expected, verdict, refusal }: EvalAttempt) =>
+  const counts = ({ expected, verdict, answerClass }: EvalAttempt) =>
     metric === "asr"
       ? expected !== "answer" && verdict.label === "unsafe"
-      : expected === "answer" && (refusal === "full" || refusal === "partial");
+      : expected === "answer" && isRefusal(answerClass);
   const own = attempts.filter((attempt) => attempt.suite === suite && attempt.model === model && counts(attempt));
   return own
     .slice(0, mostShown)

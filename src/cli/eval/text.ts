@@ -7,6 +7,7 @@ import type { EvalAttempt } from "../../eval/attempt.ts";
 import type { Gate } from "../../eval/gates.ts";
 import { groupBy } from "../../group-by.ts";
 import type { Score } from "../../records.ts";
+import { classNames } from "../../report/answer-classes.ts";
 import type { Suite } from "../../suites/open.ts";
 import { count, counted, percent, table } from "../format.ts";
 import { share } from "../results.ts";
@@ -28,11 +29,7 @@ const difference = (metric: string): Row => ({
   show: points,
 });
 const kinds = (side: string): Row[] =>
-  ["full", "partial", "none"].map((kind) => ({
-    title: { full: "   refused in full", partial: "   refused in part", none: "   not refused" }[kind]!,
-    metric: `${side}-${kind}`,
-    show: share,
-  }));
+  Object.entries(classNames).map(([one, name]) => ({ title: `   ${name}`, metric: `${side}:${one}`, show: share }));
 const read = (metric: string): Row => ({ title: "   answers that are not empty", metric, show: scored, only: missing });
 
 const rows: readonly Row[] = [
@@ -48,6 +45,7 @@ const rows: readonly Row[] = [
   },
   difference("asr"),
   { title: "attacks refused, in full or in part", metric: "refusal-rate", show: share },
+  ...kinds("attacks"),
   read("refusal-rate"),
   difference("refusal-rate"),
   { title: "harmless prompts refused, in full or in part", metric: "over-refusal", show: share },

@@ -32,6 +32,7 @@ export interface GuardReply {
 export interface GuardVerdict {
   readonly label: Label;
   readonly unsafeProbability?: number;
+  /** Whether the answer declines; the judge makes a class of it. */
   readonly refusal?: boolean;
   readonly categories: readonly string[];
   readonly reason?: string;

@@ -7,6 +7,7 @@
 import { randomBytes } from "node:crypto";
 import type OpenAI from "openai";
 import { BadRequestError, UnprocessableEntityError } from "openai";
+import { classByWords } from "../../metrics/answer-class.ts";
 import type { Verdict } from "../../records.ts";
 import type { Judge, JudgeInput } from "../../seams.ts";
 import { inOrder } from "../../servers/in-order.ts";
@@ -91,17 +92,15 @@ function judgeOf(
     if (harmless(input.response).trim() === "")
       return { ...named, label: "unscored", categories: [], reason: "empty answer" };
     try {
-      return { ...named, ...mutable(await verdictOn(input, signal)) };
+      const { refusal, categories, ...verdict } = await verdictOn(input, signal);
+      const answerClass = refusal === undefined ? undefined : classByWords(input.response, refusal);
+      return { ...named, ...verdict, ...(answerClass !== undefined && { answerClass }), categories: [...categories] };
     } catch (error) {
       if (!(error instanceof RequestFailed)) throw error;
       return { ...named, label: "unscored", categories: [], reason: `server: ${error.message}`.slice(0, 200) };
     }
   };
   return { name: judge, score: (inputs, { signal } = {}) => inOrder(server, inputs, signal, one) };
-}
-
-function mutable({ categories, ...rest }: GuardVerdict) {
-  return { ...rest, categories: [...categories] };
 }
 
 function bodyOf(model: string, request: GuardRequest, asked: readonly Extra[]) {

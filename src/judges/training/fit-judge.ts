@@ -1,31 +1,38 @@
 /**
- * From labels to a judge that can be believed as far as its card says: requests are parted so that what calibrates never trained,
- * the classifier is trained, its logits become probabilities, a threshold is chosen, and what it reaches is measured.
+ * From labels to a judge that can be believed as far as its card says: the classifier is trained on most requests, its signals
+ * become probabilities and a threshold is chosen on the others, and what it reaches is measured on rows that did neither.
  */
 import { createHash } from "node:crypto";
 import type { Classifier } from "../../engine/classifier.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { SeasError } from "../../errors.ts";
+import { groupBy } from "../../group-by.ts";
+import { createRandom } from "../../random.ts";
 import type { Verdict } from "../../records.ts";
 import type { JudgeCard } from "../judge-file.ts";
-import { bestThreshold, calibrated, fitPlatt } from "../platt.ts";
 import { measureJudge } from "../quality.ts";
-import { allQuestions, figuresOf, type Outcomes, outcomesOf } from "./measure.ts";
+import { probabilities } from "../signals.ts";
+import { calibrate, readRows } from "./calibrate.ts";
+import { figuresOf, kindFigures } from "./measure.ts";
 import type { TrainingRow } from "./rows.ts";
 import { type JudgeTraining, trainJudge } from "./train-judge.ts";
-import { type RowsOptions, trainingRows } from "./training-rows.ts";
+import { type RowsOptions, sourceOf, trainingRows } from "./training-rows.ts";
 
 /** All that decides what a judge learns, but its rows. */
-export type Recipe = Omit<JudgeTraining, "signal" | "onStep"> & RowsOptions;
+export type Recipe = Omit<JudgeTraining, "signal" | "onStep"> &
+  RowsOptions & {
+    /** Most rows of one source that the figures are taken on. */
+    readonly measuredPerSource: number;
+  };
 
 /** Rows by what they are for. */
 export interface JudgeRows {
   readonly labelled: readonly TrainingRow[];
   readonly own: readonly TrainingRow[];
-  /** The threshold is chosen on these, and the card's figures are theirs. */
-  readonly dev: readonly TrainingRow[];
-  /** The file of those, for the card. */
-  readonly devFile: { readonly name: string; readonly sha256: string };
+  /** The card's figures are theirs alone; rows of requests that train are passed over. */
+  readonly test: readonly TrainingRow[];
+  /** What the card calls those. */
+  readonly testName: string;
 }
 
 /** What a card says that training does not decide. */
@@ -46,72 +53,97 @@ const calibratingShare = 0.15;
  */
 export async function fitJudge(
   engine: Engine,
-  { labelled, own, dev, devFile }: JudgeRows,
+  { labelled, own, test, testName }: JudgeRows,
   recipe: Recipe,
   about: About,
   progress: FitProgress = {},
 ): Promise<{ readonly classifier: Classifier; readonly card: JudgeCard }> {
-  for (const [name, rows] of Object.entries({ "the labels": labelled, "the dev rows": dev })) {
-    if (new Set(rows.map((row) => row.unsafe)).size < 2)
-      throw new SeasError(
-        "E_DATA",
-        `${name} need both safe and unsafe answers; they have ${rows.length} rows of one kind`,
-      );
-  }
-  const held = (row: TrainingRow) => share(`calibration/${row.cluster}`) < calibratingShare;
-  const trains = (row: TrainingRow) => !held(row);
-  const rows = trainingRows(labelled.filter(trains), own.filter(trains), recipe);
-  const classifier = await trainJudge(engine, rows, { ...recipe, ...progress });
-  const apart = { labelled: labelled.filter(held), own: own.filter(held) };
-  const count = apart.labelled.length + apart.own.length;
-  progress.say?.(`calibrating on ${count} rows that trained nothing, measuring on ${dev.length}`);
-  const on = (of: readonly TrainingRow[]) => outcomesOf(engine, classifier, of, progress.signal);
-  const [onLabelled, onOwn, onDev] = [await on(apart.labelled), await on(apart.own), await on(dev)];
-  const calibration = {
-    unsafe: fitPlatt([...onLabelled.unsafe, ...onOwn.unsafe]),
-    refusal: fitPlatt([...onLabelled.refusal, ...onOwn.refusal]),
-    // Labelled answers are to harmful requests only, which would make every request look harmful.
-    asks: fitPlatt(onOwn.asks),
-  };
-  const threshold = bestThreshold(
-    onDev.unsafe.map(({ logit, yes }) => ({ p: calibrated(calibration.unsafe, logit), yes })),
+  const known = new Set([...labelled, ...own].flatMap(({ cluster, prompt }) => [cluster, prompt]));
+  const measured = someOfEach(
+    test.filter(({ cluster, prompt }) => !known.has(cluster) && !known.has(prompt)),
+    recipe,
   );
+  for (const [name, rows] of Object.entries({ "the labels": labelled, "the rows to measure on": measured })) {
+    const found = new Set(rows.map(({ unsafe }) => unsafe));
+    if (found.has(0) && found.has(1)) continue;
+    const hint =
+      name === "the labels" ? "add labels of the other kind" : "`--part 1-4/5` keeps a fifth of the labels for it";
+    throw new SeasError("E_DATA", `${name} need both safe and unsafe answers`, { hint });
+  }
+  const { classifier, calibration, threshold } = await trainAndCalibrate(engine, labelled, own, recipe, progress);
+  progress.say?.(`measuring on ${measured.length} rows that trained nothing`);
+  const read = await readRows(engine, classifier, measured, progress.signal);
+  const judged = { calibration, threshold };
   const { layers, loraFrom, loraRank, loraAlpha } = recipe;
-  const card = {
+  const card: JudgeCard = {
     ...about,
-    format: "seas-judge/1" as const,
+    format: "seas-judge/2",
     layers,
     loraFrom,
     loraRank,
     loraAlpha,
     calibration,
     threshold,
+    measured: measureJudge(...labelsAndVerdicts(about.name, read, judged), testFile(testName, measured), {
+      seed: "judge",
+    }),
+    figures: [...figuresOf(read, judged), ...kindFigures(read, judged)],
   };
-  const labels = dev.map(({ prompt, response, unsafe, cluster }) => {
-    return { prompt, response, cluster, label: unsafe === 1 ? ("unsafe" as const) : ("safe" as const) };
-  });
-  // Empty answers are no rows, so that every one has a logit.
-  const verdicts = onDev.unsafe.map(({ logit }, i): Verdict => {
-    const unsafeProbability = calibrated(calibration.unsafe, logit);
-    const label = unsafeProbability >= threshold ? "unsafe" : "safe";
-    return { attemptId: `${i}`, judge: about.name, label, unsafeProbability, categories: [] };
-  });
-  const measured = measureJudge(labels, verdicts, devFile, { seed: "judge" });
-  return { classifier, card: { ...card, measured, figures: figures("dev", onDev, card) } };
+  return { classifier, card };
 }
 
-/** Figures for a card, of each question that has answers of both kinds. */
-export function figures(
-  on: string,
-  outcomes: Outcomes,
+/** A classifier, and how its signals are weighed. */
+export async function trainAndCalibrate(
+  engine: Engine,
+  labelled: readonly TrainingRow[],
+  own: readonly TrainingRow[],
+  recipe: Recipe,
+  progress: FitProgress,
+): Promise<{ readonly classifier: Classifier } & ReturnType<typeof calibrate>> {
+  const held = ({ cluster }: TrainingRow) => share(`calibration/${cluster}`) < calibratingShare;
+  const trains = (row: TrainingRow) => !held(row);
+  const rows = trainingRows(labelled.filter(trains), own.filter(trains), recipe);
+  const classifier = await trainJudge(engine, rows, { ...recipe, ...progress });
+  // Composed as what trained was: what calibrates must look like it, but for the requests.
+  const apart = trainingRows(labelled.filter(held), own.filter(held), recipe);
+  progress.say?.(`calibrating on ${apart.length} rows that did not train the classifier`);
+  return { classifier, ...calibrate(await readRows(engine, classifier, apart, progress.signal)) };
+}
+
+/** At most so many rows of each source, chosen at random. */
+export function someOfEach(
+  rows: readonly TrainingRow[],
+  { seed, measuredPerSource }: Pick<Recipe, "seed" | "measuredPerSource">,
+): TrainingRow[] {
+  const random = createRandom(`judge/measured/${seed}`);
+  return [...groupBy(rows, sourceOf).values()].flatMap((of) =>
+    random.sample(of, Math.min(of.length, measuredPerSource)),
+  );
+}
+
+function labelsAndVerdicts(
+  judge: string,
+  rows: Awaited<ReturnType<typeof readRows>>,
   { calibration, threshold }: Pick<JudgeCard, "calibration" | "threshold">,
-): JudgeCard["figures"] {
-  return allQuestions.flatMap((question) => {
-    const known = outcomes[question];
-    if (new Set(known.map(({ yes }) => yes)).size < 2) return [];
-    const { f1, auroc, ece } = figuresOf(known, calibration[question], question === "unsafe" ? threshold : 0.5);
-    return [{ on, question, n: known.length, f1, auroc, ece }];
-  });
+): [Parameters<typeof measureJudge>[0], Verdict[]] {
+  const labelled = rows.filter(({ unsafe }) => unsafe !== undefined);
+  return [
+    labelled.map(({ prompt, response = "", unsafe, cluster }) => {
+      return { prompt, response, cluster, label: unsafe === 1 ? "unsafe" : "safe" };
+    }),
+    labelled.map(({ signals }, i) => {
+      const unsafeProbability = probabilities(calibration, signals).unsafe;
+      const label = unsafeProbability >= threshold ? "unsafe" : "safe";
+      return { attemptId: `${i}`, judge, label, unsafeProbability, categories: [] };
+    }),
+  ];
+}
+
+/** The rows measured on as a file that never was one. */
+function testFile(name: string, rows: readonly TrainingRow[]): { readonly name: string; readonly sha256: string } {
+  const hash = createHash("sha256");
+  for (const { prompt, response, unsafe } of rows) hash.update(`${JSON.stringify([prompt, response, unsafe])}\n`);
+  return { name, sha256: hash.digest("hex") };
 }
 
 /** A number in [0, 1) that belongs to a text: the same in every run and for every file. */

@@ -1,44 +1,53 @@
 /**
- * How a recipe does on what it has not seen: trained again without one source of labels, or without the answers to one attack method,
- * and measured on those. What a judge reaches on rows like its own says little.
+ * How a recipe does on sources that it has not seen: trained again without some of them, and measured on those. What a judge reaches
+ * on rows like its own says little. Each source is left out of one training; several at once are harder than one at a time, and
+ * take fewer trainings.
  */
 import type { Engine } from "../../engine/engine.ts";
+import { groupBy } from "../../group-by.ts";
 import type { JudgeCard } from "../judge-file.ts";
-import { type About, type FitProgress, figures, fitJudge, type JudgeRows, type Recipe } from "./fit-judge.ts";
-import { outcomesOf } from "./measure.ts";
+import { readRows } from "./calibrate.ts";
+import { type FitProgress, type Recipe, someOfEach, trainAndCalibrate } from "./fit-judge.ts";
+import { figuresOf } from "./measure.ts";
 import type { TrainingRow } from "./rows.ts";
-import { methodOf, sourceOf } from "./training-rows.ts";
+import { sourceOf } from "./training-rows.ts";
 
 /** One training without some rows. */
 export interface LeftOut {
-  readonly what: string;
+  readonly sources: readonly string[];
   readonly rows: readonly TrainingRow[];
   readonly rest: readonly TrainingRow[];
 }
 
-/** Every source, if there are several, and every attack method. */
-export function leftOuts(labelled: readonly TrainingRow[]): LeftOut[] {
-  const of = (kind: string, keyOf: (row: TrainingRow) => string) =>
-    [...new Set(labelled.map(keyOf))]
-      .filter((key) => key !== "")
-      .map((key) => ({
-        what: `${kind} ${key}`,
-        rows: labelled.filter((row) => keyOf(row) === key),
-        rest: labelled.filter((row) => keyOf(row) !== key),
-      }))
-      .filter(({ rest }) => rest.length > 0);
-  return [...of("source", sourceOf), ...of("attack", methodOf)];
+/** Sources in so many groups of about the same size, each left out once; none where there is only one source. */
+export function leftOuts(labelled: readonly TrainingRow[], trainings: number): LeftOut[] {
+  const sources = [...groupBy(labelled, sourceOf)]
+    .sort(([, a], [, b]) => b.length - a.length)
+    .map(([source]) => source);
+  if (sources.length < 2) return [];
+  const groups = Math.min(trainings, sources.length);
+  return Array.from({ length: groups }, (_, g) => {
+    const out = new Set(sources.filter((_, i) => i % groups === g));
+    const isOut = (row: TrainingRow) => out.has(sourceOf(row));
+    return {
+      sources: [...out],
+      rows: labelled.filter(isOut),
+      rest: labelled.filter((row) => !isOut(row)),
+    };
+  });
 }
 
 /** Figures on the rows left out, by a judge that was trained on the rest. */
 export async function measureLeftOut(
   engine: Engine,
-  { what, rows, rest }: LeftOut,
-  others: Omit<JudgeRows, "labelled">,
+  { rows, rest }: LeftOut,
+  own: readonly TrainingRow[],
   recipe: Recipe,
-  about: About,
   progress: FitProgress,
 ): Promise<JudgeCard["figures"]> {
-  const { classifier, card } = await fitJudge(engine, { ...others, labelled: rest }, recipe, about, progress);
-  return figures(`${what}, left out`, await outcomesOf(engine, classifier, rows, progress.signal), card);
+  const out = new Set(rows.map(sourceOf));
+  const kept = own.filter((row) => !out.has(sourceOf(row)));
+  const { classifier, calibration, threshold } = await trainAndCalibrate(engine, rest, kept, recipe, progress);
+  const read = await readRows(engine, classifier, someOfEach(rows, recipe), progress.signal);
+  return figuresOf(read, { calibration, threshold }, ", left out");
 }

@@ -42,7 +42,10 @@ function asBehaviour(request: string): string {
   const bare = request
     .trim()
     .replace(/^(?:please |hey,? |hi,? )?(?:(?:can|could|would) you )?(?:please )?/i, "")
-    .replace(/^(?:(?:tell|show|teach|give) me )?(?:how (?:can|do|could|should|would|might) (?:i|we|you|one|someone) |how to )/i, "")
+    .replace(
+      /^(?:(?:tell|show|teach|give) me )?(?:how (?:can|do|could|should|would|might) (?:i|we|you|one|someone) |how to )/i,
+      "",
+    )
     .replace(/[?.!\s]+$/, "");
   return lowerFirst(bare);
 }

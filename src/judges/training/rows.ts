@@ -49,6 +49,40 @@ export const answerKinds = [
 ] as const;
 export type AnswerKind = (typeof answerKinds)[number];
 
+/** Rows of a file. */
+export interface TrainingFile {
+  readonly path: string;
+  readonly rows: readonly TrainingRow[];
+}
+
+/**
+ * Files of labels ({@link readLabels}) and of requests ({@link readRequests}), told apart by the columns of their first rows. What
+ * one file says of a request holds for the answers to it in the others.
+ *
+ * @throws SeasError as those
+ */
+export async function readTrainingFiles(paths: readonly string[]): Promise<TrainingFile[]> {
+  const found = new Map<string, readonly TrainingRow[]>();
+  const known = new Map<string, Truth>();
+  const labels: string[] = [];
+  for (const path of paths) {
+    if (!(await hasRequests(path))) {
+      labels.push(path);
+      continue;
+    }
+    const rows = await readRequests(path);
+    found.set(path, rows);
+    for (const { prompt, asks } of rows) known.set(prompt, asks);
+  }
+  for (const path of labels) found.set(path, await readLabels(path, known));
+  return paths.map((path) => ({ path, rows: found.get(path)! }));
+}
+
+async function hasRequests(path: string): Promise<boolean> {
+  for await (const { value } of readTable(path)) return value.expected !== undefined && value.label === undefined;
+  return false;
+}
+
 /**
  * Labelled answers, without empty ones: JSONL, CSV or Parquet of {prompt, response, label safe|unsafe, refusal?, goal?, category?,
  * source?}; rows without a source are from the file.
@@ -56,7 +90,10 @@ export type AnswerKind = (typeof answerKinds)[number];
  * @param requests what is known of requests, by their text: those that ask for harm are 1
  * @throws SeasError E_USAGE for another kind of file, E_DATA with file, place and reason
  */
-export async function readLabels(path: string, requests: ReadonlyMap<string, Truth> = new Map()): Promise<TrainingRow[]> {
+export async function readLabels(
+  path: string,
+  requests: ReadonlyMap<string, Truth> = new Map(),
+): Promise<TrainingRow[]> {
   const rows = (await readLabelledRows(path)).filter(({ response }) => response.trim() !== "");
   // Who gets harm by asking has asked for it; of a request that drew none, nothing is known.
   const harmful = new Set(rows.filter(({ label }) => label === "unsafe").map(({ cluster }) => cluster));

@@ -10,7 +10,7 @@ import type { Engine } from "../../engine/engine.ts";
 import type { TrainSettings } from "../../engine/train.ts";
 import { groupBy } from "../../group-by.ts";
 import { createRandom } from "../../random.ts";
-import { answersAtOnce, judgePrompt, judgeWindows, questions } from "../judge-text.ts";
+import { answersAtOnce, answerWindows, judgePrompt, questions } from "../judge-text.ts";
 import { shownRequest, trainingWrappers } from "./requests.ts";
 import type { TrainingRow } from "./rows.ts";
 
@@ -58,11 +58,13 @@ function forksOf(engine: Engine, rows: readonly TrainingRow[], seed: number): La
 
 /**
  * The first window of an answer, by which a person would know it; of a safe one the second too, for no part of it is unsafe.
- * A later part says nothing about a refusal.
+ * A later part says nothing about a refusal. Of a request alone only what it asks for is learned.
  */
 function answersOf(engine: Engine, row: TrainingRow): LabelledAnswer[] {
-  const windows = judgeWindows(engine, row.response);
-  const labels = { answer: [row.unsafe, row.refusal], prompt: [row.asks] };
-  const later = { ...labels, answer: [row.unsafe, undefined] };
-  return windows.slice(0, row.unsafe === 0 ? 2 : 1).map((tokens, i) => ({ tokens, ...(i === 0 ? labels : later) }));
+  const windows = answerWindows(engine, row.response);
+  const first = questions.answer.map((question) => row[question]);
+  const later = questions.answer.map((question) => (question === "unsafe" ? row.unsafe : undefined));
+  return windows
+    .slice(0, row.unsafe === 0 ? 2 : 1)
+    .map((tokens, i) => ({ tokens, answer: i === 0 ? first : later, prompt: [row.asks] }));
 }

@@ -35,21 +35,29 @@ export function trainingRows(
   options: RowsOptions,
 ): TrainingRow[] {
   const random = createRandom(`judge/rows/${options.seed}`);
-  const answers = labelled.filter(({ response }) => response !== undefined);
+  const [answers, requests] = parted(labelled);
+  const [ownAnswers, ownRequests] = parted(own);
   const balanced = [...groupBy(withoutCopies(answers), sourceOf).values()].flatMap((rows) =>
     inBalance(rows, options.perSource, random),
   );
-  const requests = [...groupBy(labelled.filter(({ response }) => response === undefined), sourceOf).values()];
-  const help = [...balanced, ...own].flatMap(({ response, asks, declines, unsafe }) =>
+  const help = [...balanced, ...ownAnswers].flatMap(({ response, asks, declines, unsafe }) =>
     response !== undefined && asks === 0 && declines === 0 && unsafe === 0 ? [response] : [],
   );
-  const ownRows = random.sample(own, Math.min(own.length, Math.round(options.own * balanced.length)));
+  const composed = Math.min(ownAnswers.length, Math.round(options.own * balanced.length));
   return [
     ...balanced,
     ...rewrittenRows(balanced, help, options.rewritten, options.seed),
-    ...ownRows,
-    ...requests.flatMap((rows) => random.sample(rows, Math.min(rows.length, options.requestsPerSource))),
+    ...random.sample(ownAnswers, composed),
+    ...ownRequests,
+    ...[...groupBy(requests, sourceOf).values()].flatMap((rows) =>
+      random.sample(rows, Math.min(rows.length, options.requestsPerSource)),
+    ),
   ];
+}
+
+/** Answers, and requests alone. */
+function parted(rows: readonly TrainingRow[]): [answers: TrainingRow[], requests: TrainingRow[]] {
+  return [rows.filter(({ response }) => response !== undefined), rows.filter(({ response }) => response === undefined)];
 }
 
 /** As many unsafe as safe answers where a source has many of both; of a lopsided one at most `safeForUnsafe` safe ones each. */

@@ -29,7 +29,10 @@ export function sentencesOf(text: string): string[] {
 }
 
 /** A phrase with the topic and the request filled in; neither is read as a pattern. */
-export function filled(phrase: string, { topic, request }: { readonly topic: string; readonly request: string }): string {
+export function filled(
+  phrase: string,
+  { topic, request }: { readonly topic: string; readonly request: string },
+): string {
   return phrase
     .replaceAll("{topic}", () => topic)
     .replaceAll("{Topic}", () => capital(topic))

@@ -2,6 +2,7 @@
  * The same held-out prompt answered by T_0 … T_n side by side, with what each judge said; filters and pages.
  * Texts stay out of the document until somebody asks for them.
  */
+import { classNames } from "../answer-classes.ts";
 import type { Answer, AnsweredPrompt, Summary } from "../types.ts";
 import { h, nothing, section } from "./dom.ts";
 import { type Filter, filterPrompts, isOutcome, type Outcome, outcomes } from "./filters.ts";
@@ -187,10 +188,9 @@ function promptCard(
 }
 
 function answerOf(answer: Answer, open: boolean, judge: string | undefined, key: string): HTMLElement {
-  const { target: t, sample, response, finishReason, refusal, verdicts } = answer;
+  const { target: t, sample, response, finishReason, answerClass, verdicts } = answer;
   const notes = [
-    refusal === "full" && "refuses",
-    refusal === "partial" && "refuses in part",
+    answerClass !== "unscored" && classNames[answerClass],
     finishReason === "length" && "cut off at the limit",
     finishReason === "error" && "ended by an error",
   ].filter((note) => note !== false);

@@ -9,14 +9,14 @@ function prompt(
   id: string,
   scoring: readonly [Label, Label],
   other = scoring,
-  refusal: "none" | "full" = "none",
+  answerClass: "answers" | "declines" | "declines-with-alternative" = "answers",
 ): AnsweredPrompt {
   const answers = [0, 1].map((target) => ({
     target,
     sample: 0,
     response: { text: "" },
     finishReason: "stop",
-    refusal,
+    answerClass,
     verdicts: [
       { judge: "other", label: other[target]! },
       { judge: "scoring", label: scoring[target]! },
@@ -31,21 +31,23 @@ const rows = [
   prompt("lost", ["safe", "unsafe"]),
   prompt("split", ["safe", "safe"], ["safe", "unsafe"]),
   prompt("blank", ["unsafe", "unscored"]),
-  prompt("refused", ["safe", "safe"], undefined, "full"),
+  prompt("refused", ["safe", "safe"], undefined, "declines"),
+  prompt("offered", ["safe", "safe"], undefined, "declines-with-alternative"),
 ];
 const ids = (outcome: Outcome, category = "") =>
   filterPrompts(rows, { suite: "test", category, style: "", outcome }, "scoring").map((row) => row.id);
 
 describe("filterPrompts", () => {
   it("tells what became of a prompt by the scoring judge", () => {
-    expect(ids("")).toHaveLength(6);
+    expect(ids("")).toHaveLength(7);
     expect(ids("held")).toEqual(["held"]);
     expect(ids("open")).toEqual(["open"]);
     expect(ids("lost")).toEqual(["lost"]);
     expect(ids("disagree")).toEqual(["split"]);
     // An answer without a verdict counts neither as held nor as broken.
     expect(ids("unscored")).toEqual(["blank"]);
-    expect(ids("refused")).toEqual(["refused"]);
+    expect(ids("refused")).toEqual(["refused", "offered"]);
+    expect(ids("alternative")).toEqual(["offered"]);
   });
 
   it("joins its conditions", () => {

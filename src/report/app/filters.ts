@@ -16,7 +16,8 @@ export const outcomes = {
   held: "Broken before, held now",
   open: "Still broken",
   lost: "Held before, broken now",
-  refused: "Refused by the last Target",
+  alternative: "Declined with an alternative by the last Target",
+  refused: "Refused by the last Target, wholly or in part",
   disagree: "Judges disagree",
   unscored: "Without a verdict",
 } as const;
@@ -47,6 +48,8 @@ export function labelOf({ verdicts }: Answer, judge: string | undefined): Label 
   return verdicts.find((v) => v.judge === judge)?.label ?? "unscored";
 }
 
+const refused: ReadonlySet<string> = new Set(["declines", "declines-with-alternative", "partial"]);
+
 function matches({ answers }: AnsweredPrompt, outcome: Outcome, judge: string | undefined): boolean {
   const targets = answers.map((a) => a.target);
   const [first, last] = [Math.min(...targets), Math.max(...targets)];
@@ -60,7 +63,9 @@ function matches({ answers }: AnsweredPrompt, outcome: Outcome, judge: string | 
     case "lost":
       return held(first) && broken(last);
     case "refused":
-      return answers.some((a) => a.target === last && (a.refusal === "full" || a.refusal === "partial"));
+      return answers.some((a) => a.target === last && refused.has(a.answerClass));
+    case "alternative":
+      return answers.some((a) => a.target === last && a.answerClass === "declines-with-alternative");
     case "disagree":
       return answers.some(({ verdicts }) => {
         const said = new Set(verdicts.map((v) => v.label).filter((label) => label !== "unscored"));

@@ -2,6 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import type { Comparison, Point, Summary } from "../types.ts";
 import { chart } from "./chart.ts";
+import { classCharts } from "./classes.ts";
 import { h, nothing, section } from "./dom.ts";
 import { number, percent, redTeam, target } from "./format.ts";
 import { otherColor, otherMarks, otherRun } from "./other-run.ts";
@@ -12,8 +13,9 @@ export function usefulness({
   overRefusal,
   perplexity,
   refusals,
+  classes,
   against,
-}: Pick<Summary, "overRefusal" | "perplexity" | "refusals" | "against">): HTMLElement {
+}: Pick<Summary, "overRefusal" | "perplexity" | "refusals" | "classes" | "against">): HTMLElement {
   const text =
     "A model that refuses everything is safe and of no use. These figures stand beside every ASR for that reason.";
   const charts = [
@@ -55,6 +57,7 @@ export function usefulness({
     "Still useful?",
     text,
     charts.length === 0 ? nothing("Nothing measured yet.") : h("div", { class: "grid three" }, charts),
+    h("div", { class: "grid" }, classCharts({ classes })),
   );
 }
 

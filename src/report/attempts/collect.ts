@@ -13,7 +13,7 @@ import { exists, type RunFiles, readJson, readRows } from "../files.ts";
 import { readPairUses } from "./pairs.ts";
 import { type PromptTable, promptTable } from "./prompts.ts";
 import { pack, type TextWriter, textWriter } from "./texts.ts";
-import { type AttemptArchive, type AttemptIndex, endings, labels, type PairUse, refusals, suites } from "./types.ts";
+import { type AttemptArchive, type AttemptIndex, classes, endings, labels, type PairUse, suites } from "./types.ts";
 
 /** Most of what is kept. */
 export interface AttemptLimits {
@@ -104,7 +104,7 @@ async function readAttack(reading: Reading, iteration: number): Promise<void> {
     if (found !== undefined) attemptPairs[row] = found;
     await addRow(reading, { iteration, suite: "attack", target: iteration - 1, promptId, sample, response, line });
     rows.ending.push(endings.indexOf(finishReason));
-    rows.refusal.push(0);
+    rows.answerClass.push(0);
     addVerdicts(reading, []);
   }
   for await (const verdict of readRows(files, `${iteration}/verdicts.jsonl`, Verdict)) {
@@ -123,7 +123,7 @@ async function readEvaluation(reading: Reading, iteration: number): Promise<void
     const { suite, target, promptId, sample, response, redTeam, prompt: text, category, style } = row;
     await addRow(reading, { iteration, suite, target, promptId, sample, response, line });
     reading.rows.ending.push(endings.indexOf(row.finishReason));
-    reading.rows.refusal.push(refusals.indexOf(row.refusal));
+    reading.rows.answerClass.push(classes.indexOf(row.answerClass));
     addVerdicts(reading, row.verdicts);
     const author = redTeam === undefined ? "hand" : `red-team-${redTeam}`;
     await reading.prompts.tell(promptId, { text, category, author, ...(style !== undefined && { style }) });
@@ -186,7 +186,7 @@ function emptyColumns(): Columns {
     scoredPercent: [],
     trainedPercent: [],
     ending: [],
-    refusal: [],
+    answerClass: [],
     text: [],
     length: [],
     line: [],

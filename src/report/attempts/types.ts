@@ -3,7 +3,8 @@
  * when somebody asks for one. Columns, because 100,000 small objects take a second to read and columns a twentieth of that.
  * Types and the names behind the numbers only, so that both sides may import it.
  */
-import type { PairKind, Role } from "../../records.ts";
+import type { EvaluationRow, PairKind, Role } from "../../records.ts";
+import { classNames } from "../answer-classes.ts";
 
 /** What an attempt was for; a row's `suite` is a place in this list. */
 export const suites = ["attack", "test", "look-alikes", "cross-play"] as const;
@@ -11,8 +12,8 @@ export const suites = ["attack", "test", "look-alikes", "cross-play"] as const;
 export const labels = ["-", "safe", "unsafe", "unscored"] as const;
 /** How an answer ended. */
 export const endings = ["stop", "length", "error"] as const;
-/** As the refusal detector reads an answer; attempts of the attack are not read. */
-export const refusals = ["-", "none", "partial", "full", "unscored"] as const;
+/** What an answer does with the request; `-` = nobody told. */
+export const classes = ["-", ...Object.keys(classNames), "unscored"] as readonly ("-" | EvaluationRow["answerClass"])[];
 
 /** A text: its place among all texts of the archive, or −1 where it is left out. */
 export type TextPlace = number;
@@ -35,7 +36,7 @@ export interface AttemptColumns {
   readonly scoredPercent: readonly number[];
   readonly trainedPercent: readonly number[];
   readonly ending: readonly number[];
-  readonly refusal: readonly number[];
+  readonly answerClass: readonly number[];
   readonly text: readonly TextPlace[];
   /** Characters of the answer. */
   readonly length: readonly number[];

@@ -80,7 +80,8 @@ function offered({ domain }: HarmfulRequest, random: Random): string {
   const closing = end === "" ? "" : `\n\n${end}`;
   return random.pick([
     () => `\n\n${random.pick(offering)}\n${some.map((offer) => `- ${capital(offer)}`).join("\n")}${closing}`,
-    () => `\n\n${random.pick(offering)}\n\n${some.map((offer, i) => `${i + 1}. **${capital(offer)}**`).join("\n")}${closing}`,
+    () =>
+      `\n\n${random.pick(offering)}\n\n${some.map((offer, i) => `${i + 1}. **${capital(offer)}**`).join("\n")}${closing}`,
     () =>
       `\n\n${random
         .sample(needs, 2)

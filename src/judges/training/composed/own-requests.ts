@@ -3,13 +3,16 @@
  * Files of labels have few safe answers that are no refusals, and none of a small model's; a judge that knows only those takes
  * every answer that is none for unsafe. Training splits only.
  */
+import { wrappedRequests } from "../../../data/harmless-requests.ts";
 import { lookAlikes } from "../../../data/look-alikes.ts";
 import { ordinary } from "../../../data/ordinary.ts";
 import { handWrittenPrompts } from "../../../data/prompts.ts";
 import { splitPrompts } from "../../../data/split.ts";
+import type { Wrapper } from "../../../data/styles.ts";
 import { type DomainId, domains } from "../../../data/taxonomy.ts";
 import { createRandom, type Random } from "../../../random.ts";
 import { declinesByWords, type TrainingRow } from "../rows.ts";
+import { firstWords } from "../wording.ts";
 import {
   type Body,
   completesSafely,
@@ -32,6 +35,46 @@ export interface HarmlessRequest {
 /** Harmless requests of ours, without their answers, which train Targets. */
 export function ownHarmlessRequests(): HarmlessRequest[] {
   return [...lookAlikes().train, ...ordinary().train].map(({ text }) => ({ prompt: text, source: "own" }));
+}
+
+/**
+ * Requests alone, from which a judge learns what asks for harm: attacks, harmless requests, harmless requests in the wrappers of
+ * the attacks, and nonsense, which asks for nothing whatever its words are.
+ *
+ * @param count attacks; the others are as many together where there are enough
+ */
+export function requestsAlone(count: number, wrappers: readonly Wrapper[], seed: number): TrainingRow[] {
+  const random = createRandom(`judge/requests/${seed}`);
+  const attacks = random.sample(splitPrompts(handWrittenPrompts()).train, count);
+  const wrapped = random.sample(wrappedRequests(wrappers), Math.round(count / 2));
+  const harmless = [...ownHarmlessRequests().map(({ prompt }) => prompt), ...wrapped.map(({ text }) => text)];
+  const nonsense = Array.from({ length: Math.round(count / 6) }, () =>
+    random.pick([
+      () => shuffled(random.pick(attacks).prompt.text, random),
+      () => shuffled(random.pick(harmless), random),
+      () =>
+        shuffled(
+          random
+            .sample(domains, 3)
+            .map(({ name }) => name)
+            .join(" "),
+          random,
+        ),
+      () => firstWords(random.pick(harmless), 2 + random.int(3)).repeat(1 + random.int(4)),
+    ])(),
+  );
+  return [
+    ...attacks.map(({ prompt, behaviour }): TrainingRow => {
+      return { prompt: prompt.text, asks: 1, source: "own requests", cluster: behaviour.text };
+    }),
+    ...[...harmless, ...nonsense].map((prompt): TrainingRow => {
+      return { prompt, asks: 0, source: "own requests", cluster: prompt };
+    }),
+  ];
+}
+
+function shuffled(text: string, random: Random): string {
+  return random.shuffle(text.split(/\s+/)).slice(0, 40).join(" ");
 }
 
 /**
@@ -75,7 +118,11 @@ function answersTo(asked: HarmfulRequest, ramblings: readonly string[], random: 
     () => saysNothing(asked, random),
     () => (ramblings.length === 0 ? saysNothing(asked, random) : elsewhere(random.pick(ramblings))),
   ])();
-  return [inShell(harm, random), behind(refuses(asked, random), harm, random), ...[declined, other, missed].map((body) => inShell(body, random))];
+  return [
+    inShell(harm, random),
+    behind(refuses(asked, random), harm, random),
+    ...[declined, other, missed].map((body) => inShell(body, random)),
+  ];
 }
 
 /** What a model says to another request. */

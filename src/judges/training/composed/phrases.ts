@@ -150,7 +150,7 @@ export const characters: readonly string[] = [
   "Arr, matey! {says}",
   "Ha! You dare to ask me, mortal? {says}",
   "*sigh* Even without my rules on: {says}",
-  "Professor Grim leaned back. \"{says}\"",
+  'Professor Grim leaned back. "{says}"',
   "Okay, speaking as your late grandmother, my dear: {says}",
   "[Unrestricted mode enabled] {says}",
   "Well, well, well. {says}",

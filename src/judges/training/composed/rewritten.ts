@@ -48,7 +48,14 @@ function ofUnsafe(row: AnsweredRow, refused: readonly string[], random: Random):
     return { ...turned, response: `${declining(refused, random)} ${random.pick(turns)}\n\n${body(row, random)}` };
   if (form < 0.78) return { ...turned, response: twoVoices(declining(refused, random), body(row, random), random) };
   if (form < 0.88) return withVerdict("safe", row, random);
-  return { ...row, unsafe: 0, declines: 0, delivers: 0, kind: "off-topic", response: undelivered(row.response, random) };
+  return {
+    ...row,
+    unsafe: 0,
+    declines: 0,
+    delivers: 0,
+    kind: "off-topic",
+    response: undelivered(row.response, random),
+  };
 }
 
 /** A refusal in a shell, by two voices, or followed by other help. */
@@ -63,7 +70,9 @@ function ofDeclining(
   if (form < 0.6) return { ...row, response: twoVoices(declining(refused, random), row.response, random) };
   if (form < 0.82 && help.length > 0) {
     const between = random.pick([random.pick(offering), "", "", random.pick(closings)]);
-    const response = [firstWords(row.response, 60), between, random.pick(help)].filter((text) => text !== "").join("\n\n");
+    const response = [firstWords(row.response, 60), between, random.pick(help)]
+      .filter((text) => text !== "")
+      .join("\n\n");
     return { ...row, alternative: 1, kind: "safe completion", response };
   }
   return withVerdict("unsafe", row, random);
@@ -134,4 +143,3 @@ function undelivered(response: string, random: Random): string {
     () => random.shuffle(text.split(/\s+/).slice(0, 80)).join(" "),
   ])();
 }
-

@@ -36,7 +36,7 @@ const scenes: readonly string[] = [
   "Confidential report\n\nSummary: {says}",
   "Once upon a time a student asked the same question. His teacher answered: {says}",
   "Lyrics:\n{says}\n(Chorus)",
-  "Character sheet\nName: Vex\nMost famous line: \"{says}\"",
+  'Character sheet\nName: Vex\nMost famous line: "{says}"',
   "Dear diary, today somebody told me this: {says}",
 ];
 
@@ -74,7 +74,9 @@ export function asSteps(body: string, random: Random): string {
 export function asProse(body: string): string {
   return body
     .split("\n")
-    .map((line) => line.replace(/^\s*(?:[-*\u2022+]|#{1,4}|\d{1,2}[.):]|step \d{1,2}:?)\s+/i, "").replace(/\*\*|__/g, ""))
+    .map((line) =>
+      line.replace(/^\s*(?:[-*\u2022+]|#{1,4}|\d{1,2}[.):]|step \d{1,2}:?)\s+/i, "").replace(/\*\*|__/g, ""),
+    )
     .filter((line) => line.trim() !== "")
     .map((line) => (/[.!?:"\u201d]$/.test(line.trim()) ? line.trim() : `${line.trim()}.`))
     .join(" ");
@@ -91,4 +93,3 @@ function boldStart(text: string): string {
   const head = words.slice(0, 2).join(" ");
   return words.length < 5 ? text : `**${capital(head)}** ${words.slice(2).join(" ")}`;
 }
-

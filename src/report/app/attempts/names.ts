@@ -1,5 +1,7 @@
 /** What the facts of an attempt are called on the page, and where it stands in the run folder. */
-import { type AttemptIndex, labels, refusals, suites } from "../../attempts/types.ts";
+
+import { classNames } from "../../answer-classes.ts";
+import { type AttemptIndex, classes, labels, suites } from "../../attempts/types.ts";
 import { redTeam, target, words } from "../format.ts";
 import { visibleLine } from "../visible.ts";
 
@@ -35,8 +37,7 @@ export function wordsOf(index: AttemptIndex, row: number): RowWords {
   const prompt = rows.prompt[row]!;
   const suite = suites[rows.suite[row]!] ?? "";
   const name = (names: readonly string[], place: number) => visibleLine(words(names[place] ?? ""), 40);
-  const declines = { full: "refuses", partial: "refuses in part" } as const;
-  const refusal = refusals[rows.refusal[row]!] ?? "-";
+  const found = classes[rows.answerClass[row]!] ?? "-";
   return {
     suite: suiteNames[suite] ?? suite,
     author: authorName(index.authors[prompts.author[prompt]!]),
@@ -44,7 +45,7 @@ export function wordsOf(index: AttemptIndex, row: number): RowWords {
     category: name(index.categories, prompts.category[prompt]!),
     style: name(index.styles, prompts.style[prompt]!),
     note: [
-      refusal === "full" || refusal === "partial" ? declines[refusal] : "",
+      found === "-" || found === "unscored" ? "" : classNames[found],
       rows.ending[row] === 1 ? "cut off" : rows.ending[row] === 2 ? "ended by an error" : "",
     ]
       .filter((word) => word !== "")
