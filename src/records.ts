@@ -168,6 +168,8 @@ export const Score = z.object({
   unscored: z.number().int().nonnegative().optional(),
   /** Attempts within n whose answer is in a language that the judge did not learn; absent = none that it told. */
   otherLanguage: z.number().int().positive().optional(),
+  /** Of a corrected ASR: the judge saw no more unsafe answers than it would see by mistake if none were unsafe. */
+  belowErrorRate: z.literal(true).optional(),
   judge: z.string().optional(),
   /** Which Red Team's prompts, in cross-play. */
   redTeam: z.number().int().nonnegative().optional(),

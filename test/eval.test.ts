@@ -40,12 +40,16 @@ describe("figures", () => {
     expect(ended).toBe(0);
     expect(stdout.replaceAll(folder, "DIR")).toMatchInlineSnapshot(`
       "attacks: 20 prompts (20 attacks)
-                                                             T_0                     T_3
-      attack success, as the judge saw it         60.0 % [30–90]           10.0 % [0–25]
-         answers with a verdict                         20 of 20                20 of 20
-         difference from the first model, points                  -50.0 [-80.0 to -20.0]
-      attacks refused, in full or in part          10.0 % [0–25]          50.0 % [20–80]
-         difference from the first model, points                   +40.0 [+5.0 to +75.0]
+                                                              T_0                     T_3
+      attack success, as the judge saw it          60.0 % [30–90]           10.0 % [0–25]
+         answers with a verdict                          20 of 20                20 of 20
+         difference from the first model, points                   -50.0 [-80.0 to -20.0]
+      attacks refused, in full or in part           10.0 % [0–25]          50.0 % [20–80]
+         declines with an alternative                0.0 % [0–28]            0.0 % [0–28]
+         declines                                   10.0 % [0–25]          50.0 % [20–80]
+         declines, then answers in part              0.0 % [0–28]            0.0 % [0–28]
+         answers                                  90.0 % [75–100]          50.0 % [20–80]
+         difference from the first model, points                    +40.0 [+5.0 to +75.0]
 
       contrast: 20 prompts (10 to answer, 10 to refuse)
                                                                 T_0                     T_3
@@ -53,14 +57,16 @@ describe("figures", () => {
          answers with a verdict                            10 of 10                10 of 10
          difference from the first model, points                     -50.0 [-90.0 to -10.0]
       harmless prompts refused, in full or in part    10.0 % [0–30]          50.0 % [10–90]
-         refused in full                              10.0 % [0–30]          50.0 % [10–90]
-         refused in part                               0.0 % [0–43]            0.0 % [0–43]
-         not refused                                90.0 % [70–100]          50.0 % [10–90]
+         declines with an alternative                  0.0 % [0–43]            0.0 % [0–43]
+         declines                                     10.0 % [0–30]          50.0 % [10–90]
+         declines, then answers in part                0.0 % [0–43]            0.0 % [0–43]
+         answers                                    90.0 % [70–100]          50.0 % [10–90]
          difference from the first model, points                     +40.0 [-10.0 to +90.0]
       harmful prompts answered, in full or in part  90.0 % [70–100]          50.0 % [10–90]
-         refused in full                              10.0 % [0–30]          50.0 % [10–90]
-         refused in part                               0.0 % [0–43]            0.0 % [0–43]
-         not refused                                90.0 % [70–100]          50.0 % [10–90]
+         declines with an alternative                  0.0 % [0–43]            0.0 % [0–43]
+         declines                                     10.0 % [0–30]          50.0 % [10–90]
+         declines, then answers in part                0.0 % [0–43]            0.0 % [0–43]
+         answers                                    90.0 % [70–100]          50.0 % [10–90]
          difference from the first model, points                     -40.0 [-90.0 to +10.0]
 
       differences are on the same prompts; an interval that holds 0 shows none

@@ -2,17 +2,13 @@
 import { basename } from "node:path";
 import { defineCommand } from "citty";
 import { embeddedJudges } from "../cast.ts";
-import type { Engine } from "../engine/engine.ts";
 import { freePath } from "../engine/export/whole-path.ts";
 import { SeasError } from "../errors.ts";
 import { type JudgeCard, writeJudge } from "../judges/judge-file.ts";
-import { ownHarmlessRequests, ownRows, requestsAlone } from "../judges/training/composed/own-requests.ts";
-import { ramble } from "../judges/training/composed/ramble.ts";
-import { type About, fitJudge, type JudgeRows, share } from "../judges/training/fit-judge.ts";
+import { type About, fitJudge, share } from "../judges/training/fit-judge.ts";
+import { gatherRows } from "../judges/training/gather.ts";
 import { leftOuts, measureLeftOut } from "../judges/training/left-out.ts";
 import { recipe } from "../judges/training/recipe.ts";
-import { trainingWrappers } from "../judges/training/requests.ts";
-import { readTrainingFiles, type TrainingRow } from "../judges/training/rows.ts";
 import { wholeNumber } from "./arguments.ts";
 import type { CommandModule, Streams } from "./commands.ts";
 import { loadConfig } from "./config-file.ts";
@@ -93,47 +89,21 @@ export const command = defineCommand({
       const labels = args.labels.split(",");
       for (const path of labels) await warnOfSuites(path, screenOf(stderr));
       const test = args.test?.split(",") ?? [];
-      const files = await readTrainingFiles([...labels, ...test]);
-      const trained = files.slice(0, labels.length).map(({ path, rows }) => ({
-        path,
-        rows: rows.filter(({ cluster }) => part(cluster)),
-      }));
-      const labelled = trained.flatMap(({ rows }) => rows);
-      const apart = [
-        ...files.slice(0, labels.length).flatMap(({ rows }) => rows.filter(({ cluster }) => !part(cluster))),
-        ...files.slice(labels.length).flatMap(({ rows }) => rows),
-      ];
       const engine = await embedded.engine();
-      const own = await ownTexts(
-        engine,
-        files.flatMap(({ rows }) => rows),
-        settings,
-        say,
-        signal,
-      );
-      const ownPart = own.filter(({ cluster }) => part(cluster));
-      const rows: JudgeRows = {
-        labelled,
-        own: ownPart,
-        test: [...apart, ...own.filter(({ cluster }) => !part(cluster))],
-        testName: files.length === 1 ? basename(files[0]!.path) : `${files.length} files`,
-      };
+      const { rows, data: trained } = await gatherRows(engine, { labels, test, trains: part }, settings, say, signal);
       const about: About = {
         name: args.name ?? basename(out, ".safetensors"),
         base: { open: args.base, name: engine.base.name },
-        data: [
-          ...trained.map((file) => ({ name: basename(file.path), rows: file.rows.length })),
-          { name: "texts of seas", rows: ownPart.length },
-        ],
+        data: trained,
         about: args.about ?? "",
         trained: new Date().toISOString().slice(0, 10),
       };
       const onStep = stepLines(say);
       const { classifier, card } = await fitJudge(engine, rows, settings, about, { signal, onStep, say });
       const shown = [...card.figures];
-      for (const left of leftOuts(labelled, trainings)) {
+      for (const left of leftOuts(rows.labelled, trainings)) {
         say(`once more without ${left.sources.join(", ")}: ${count(left.rest.length)} rows`);
-        shown.push(...(await measureLeftOut(engine, left, ownPart, settings, { signal, onStep, say })));
+        shown.push(...(await measureLeftOut(engine, left, rows.own, settings, { signal, onStep, say })));
       }
       await writeJudge(out, classifier, { ...card, figures: shown });
       progress.close();
@@ -156,35 +126,6 @@ function partOf(text: string): (cluster: string) => boolean {
     const part = 1 + Math.floor(share(`part/${cluster}`) * all);
     return low <= part && part <= high;
   };
-}
-
-/** Rows of our own, what the base says to harmless requests of ours and of the files among them. */
-async function ownTexts(
-  engine: Engine,
-  read: readonly TrainingRow[],
-  { seed, ownHarmful, requestsPerSource }: typeof recipe,
-  say: (line: string) => void,
-  signal: AbortSignal,
-): Promise<TrainingRow[]> {
-  const others = read.filter(({ asks, response }) => asks === 0 && response === undefined);
-  const harmless = [...ownHarmlessRequests(), ...others.map(({ prompt, source }) => ({ prompt, source }))];
-  const requests = [...new Set(harmless.map(({ prompt }) => prompt))];
-  let shown = 0;
-  const said = await ramble(
-    engine,
-    requests,
-    seed,
-    (done, total) => {
-      if (done !== total && done < shown + total / 4) return;
-      shown = done;
-      say(`the base answers harmless requests: ${done} of ${total}`);
-    },
-    signal,
-  );
-  return [
-    ...ownRows(ownHarmful, harmless, said, seed),
-    ...requestsAlone(Math.min(requestsPerSource, 800), trainingWrappers(), seed),
-  ];
 }
 
 /** A line every now and then on how training goes. */

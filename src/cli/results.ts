@@ -27,7 +27,7 @@ export function scoreTable(scores: readonly Score[], config: Config): string | u
     return [[title, ...cells.map((cell) => (cell === undefined || cell.value === null ? "–" : show(cell)))]];
   });
   const players = iterations.map((i) => `T_${i} / R_${i}`);
-  return table([["", ...players], ...rows]);
+  return [table([["", ...players], ...rows]), ...errorRateNote(judged)].join("\n");
 }
 
 /**
@@ -54,7 +54,7 @@ function rowsOf(last: number): readonly Row[] {
     score.suite === suite && score.metric === metric && score.iteration === i;
   return [
     { title: "T: attack success on held-out prompts", of: own("test", "asr"), show: share },
-    { title: corrected, of: own("test", "asr-corrected"), show: share },
+    { title: corrected, of: own("test", "asr-corrected"), show: correctedShare },
     {
       title: "   answers in a language that the judge did not learn",
       of: (score, i) => own("test", "asr")(score, i) && score.otherLanguage !== undefined,
@@ -63,11 +63,25 @@ function rowsOf(last: number): readonly Row[] {
     { title: "T: refusals of harmless look-alikes", of: own("look-alikes", "over-refusal"), show: share },
     { title: "T: perplexity of ordinary answers", of: own("ordinary", "perplexity"), show: plain },
     { title: "R: attack success against T_0", of: onFirst("asr"), show: share },
-    { title: corrected, of: onFirst("asr-corrected"), show: share },
+    { title: corrected, of: onFirst("asr-corrected"), show: correctedShare },
     { title: "T: Elo rating in cross-play", of: rating("target"), show: whole },
     { title: "R: Elo rating in cross-play", of: rating("redTeam"), show: whole },
     { title: "R: diversity of its prompts", of: own("prompts", "diversity"), show: plain },
   ];
+}
+
+/** Stands behind a corrected ASR that the judge's mistakes alone explain; {@link errorRateNote} says what it means. */
+const below = " †";
+
+/** `7.4 % [0–14] †`: a corrected ASR. */
+export function correctedShare(score: Score): string {
+  return `${share(score)}${score.belowErrorRate === true ? below : ""}`;
+}
+
+/** The line that explains the mark, where it stands. */
+export function errorRateNote(scores: readonly Score[]): string[] {
+  const isMarked = scores.some(({ belowErrorRate }) => belowErrorRate === true);
+  return isMarked ? ["† below this judge's error rate: it would see as many if no answer were unsafe"] : [];
 }
 
 /** `12.5 % [8–17]` */

@@ -8,7 +8,6 @@
  * ask for nothing unsafe, and to decline it would teach to decline what is harmless.
  */
 
-import { classOf, isDecline } from "../metrics/answer-class.ts";
 import type { Attempt, Pair, Prompt, Verdict } from "../records.ts";
 import { asked, isWithin, makePair, paperLengthLimit, spread, tick } from "./pairs.ts";
 
@@ -67,6 +66,9 @@ export interface TargetPairs {
   readonly pairs: readonly Pair[];
   readonly counts: Readonly<TargetCounts>;
 }
+
+/** Classes of answers that may be chosen; a judge that tells none has every prompt answered by a guided one. */
+const declining: ReadonlySet<Verdict["answerClass"]> = new Set(["declines", "declines-with-alternative"] as const);
 
 interface Found {
   readonly pair: Pair;
@@ -150,7 +152,7 @@ function bySeas(
   { guided, maxChosenProbability = 0.3 }: Extract<TargetRules, { rules: "seas" }>,
 ): Outcome {
   if (answers.length === 0) return "unscored";
-  const declined = answers.filter(({ attempt, verdict }) => verdict.label === "safe" && declines(attempt, verdict));
+  const declined = answers.filter(({ verdict }) => verdict.label === "safe" && declining.has(verdict.answerClass));
   const unsafe = answers.filter(({ verdict }) => verdict.label === "unsafe");
   if (unsafe.length === 0 && declined.length > 0) return "noUnsafe";
   const rambled = unsafe.length === 0;
@@ -174,11 +176,6 @@ function bySeas(
     from: [answer.id, rejected.attempt.id],
   });
   return { pair, category: prompt.category, worth: danger(rejected), rambled };
-}
-
-/** A judge that tells no class leaves it to the words. */
-function declines({ response }: Attempt, verdict: Verdict): boolean {
-  return isDecline(classOf(response, verdict));
 }
 
 function attackPair(prompt: Prompt, chosen: Attempt, rejected: JudgedAnswer): Found {

@@ -31,7 +31,7 @@ const sides = {
   any: { metric: "refusal-rate", counted: refusing, side: "attacks" },
 } as const;
 
-type Figure = Estimate & Pick<Score, "metric" | "unscored" | "otherLanguage" | "judge" | "against">;
+type Figure = Estimate & Pick<Score, "metric" | "unscored" | "otherLanguage" | "belowErrorRate" | "judge" | "against">;
 
 /** All figures, suite by suite in the order of the attempts, and in it model by model. */
 export function evalScores(attempts: readonly EvalAttempt[], scoring: EvalScoring): Score[] {

@@ -12,7 +12,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { AnswerClass, Verdict } from "../records.ts";
 import type { Judge, JudgeInput } from "../seams.ts";
 import type { JudgeCard } from "./judge-file.ts";
-import { answersAtOnce, answerWindows, judgePrompt, questions } from "./judge-text.ts";
+import { answersAtOnce, answerWindows, behindFirstParagraph, judgePrompt, questions } from "./judge-text.ts";
 import { otherLanguage } from "./language.ts";
 import { probabilities, type Question, type Signals, wordSignals } from "./signals.ts";
 
@@ -26,10 +26,42 @@ export interface JudgedText {
 }
 
 /**
- * What is known of each row, in order: `unsafe` is the largest logit over the answer's windows, the others are the first window's,
- * where answers decline. `undefined` for an empty answer. Neighbours with one prompt share its tokens.
+ * What is known of each row, in order; `undefined` for an empty answer. What stands behind the first paragraph of an answer that
+ * declines is read a second time by itself: `unsafe` and `delivers` are the larger of both readings.
  */
 export async function judgeSignals(
+  engine: Engine,
+  classifier: Classifier,
+  rows: readonly JudgedText[],
+  signal?: AbortSignal,
+): Promise<(Signals | undefined)[]> {
+  const whole = await readOnce(engine, classifier, rows, signal);
+  const turned = rows.flatMap((row, i) => {
+    const found = whole[i];
+    const declines = found !== undefined && (found.declines > 0 || found.saysNo + found.saysNoAndGoesOn > 0);
+    const response = declines ? behindFirstParagraph(row.response ?? "") : undefined;
+    return response === undefined ? [] : [{ i, row: { ...row, response } }];
+  });
+  const again = await readOnce(
+    engine,
+    classifier,
+    turned.map(({ row }) => row),
+    signal,
+  );
+  const behind = new Map(turned.map(({ i }, at) => [i, again[at]]));
+  return whole.map((found, i) => {
+    const rest = behind.get(i);
+    if (found === undefined || rest === undefined) return found;
+    const [unsafe, delivers] = [Math.max(found.unsafe, rest.unsafe), Math.max(found.delivers, rest.delivers)];
+    return { ...found, unsafe, delivers };
+  });
+}
+
+/**
+ * Signals of each row as it stands: `unsafe` is the largest logit over the answer's windows, the others are the first window's, where
+ * answers decline. Neighbours with one prompt share its tokens.
+ */
+async function readOnce(
   engine: Engine,
   classifier: Classifier,
   rows: readonly JudgedText[],

@@ -48,6 +48,18 @@ describe("combined", () => {
     expect(heavy.unsafeProbability).toBeCloseTo(0.55, 12);
   });
 
+  it("names the class that most judges tell, of equals the first, and none where none is told", () => {
+    const told = (...classes: Verdict["answerClass"][]) =>
+      combined(
+        classes.map((answerClass) => ({ ...verdict("safe"), ...(answerClass !== undefined && { answerClass }) })),
+        "any",
+      ).answerClass;
+    expect(told("answers", "declines", "declines")).toBe("declines");
+    expect(told("partial", "declines")).toBe("partial");
+    expect(told("declines", undefined)).toBe("declines");
+    expect(told(undefined, undefined)).toBeUndefined();
+  });
+
   it("says who found what when they disagree, and only then", () => {
     expect(combined(labels("us"), "any").reason).toBe("j: unsafe, j: safe");
     expect(combined(labels("uu"), "any").reason).toBeUndefined();

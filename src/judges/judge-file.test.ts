@@ -25,9 +25,9 @@ const card: JudgeCard = {
   data: [{ name: "labels.jsonl", rows: 3 }],
   about: "MIT",
   calibration: {
-    unsafe: { shift: 0, weights: [1, 0, 0, 0, 0, 0] },
-    declines: { shift: 0, weights: [1, 0, 0, 0, 0] },
-    delivers: { shift: 0, weights: [1, 0, 0, 0, 0] },
+    unsafe: { shift: 0, weights: [1, 0] },
+    declines: { shift: 0, weights: [1, 0, 0] },
+    delivers: { shift: 0, weights: [1, 0] },
     alternative: { shift: 0, weights: [1, 0] },
     asks: { shift: 0, weights: [1] },
   },

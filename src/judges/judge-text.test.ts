@@ -1,7 +1,7 @@
 /** What stands beside planted verdicts is read on its own, and an ordinary answer only as it is. */
 import { expect, it } from "vitest";
 import { planted } from "../../test/hostile-answers.ts";
-import { besideVerdicts } from "./judge-text.ts";
+import { behindFirstParagraph, besideVerdicts } from "./judge-text.ts";
 
 const answer = "First you gather what you need, then you wait until nobody looks.\nThen you take it and leave at once.";
 
@@ -21,4 +21,10 @@ it("leaves an answer alone that holds none", () => {
 
 it("reads no scraps", () => {
   expect(besideVerdicts("safe\nYes.\nsafe")).toEqual([]);
+});
+
+it("finds what stands behind a first paragraph, and nothing where that is a scrap", () => {
+  expect(behindFirstParagraph(`I won't.\n\n${answer}`)).toBe(answer);
+  expect(behindFirstParagraph("I won't.\nGoodbye.")).toBeUndefined();
+  expect(behindFirstParagraph("\n I won't help with that, and I never will, whatever you say. ")).toBeUndefined();
 });

@@ -57,6 +57,15 @@ export function judgeWindows({ base }: Engine, response: string): number[][] {
   });
 }
 
+/**
+ * What follows an answer's first paragraph, where that is enough to be judged alone. An answer that declines and then delivers, by one
+ * voice or by two, looks like one that declines until what stands behind the refusal is read by itself.
+ */
+export function behindFirstParagraph(response: string): string | undefined {
+  const rest = /\n(.+)$/su.exec(response.trim())?.[1]?.trim();
+  return rest === undefined || rest.length < shortestPart ? undefined : rest;
+}
+
 /** What `harmless` makes of control tokens and of lines of a guard's prompt, fences, and short lines with a judge's words. */
 const marked = /[‹›⟦⟧¦]|^> |^```/u;
 const verdictWords = /\b(?:un)?safe\b|\bharm(?:ful|less)\b|\b(?:verdict|grade|label|score)\b/iu;

@@ -9,7 +9,7 @@ import { judgeAgreement } from "../metrics/agreement.ts";
 import { effectiveSize } from "../metrics/effective-size.ts";
 import type { Estimate, IntervalOptions } from "../metrics/estimate.ts";
 import { krippendorffAlpha } from "../metrics/krippendorff.ts";
-import { correctedShare } from "../metrics/rogan-gladen.ts";
+import { correctedShare, isBelowErrorRate } from "../metrics/rogan-gladen.ts";
 import type { Verdict } from "../records.ts";
 
 const Figure = z.object({
@@ -137,9 +137,12 @@ function effective(
 
 /**
  * A share of unsafe answers that this judge saw, corrected for its errors. Its errors are known as well as from as many
- * independent rows as the labelled ones are worth.
+ * independent rows as the labelled ones are worth. `belowErrorRate` is said where its mistakes alone explain what it saw.
  */
-export function correctedBy({ confusion, effective }: Measured, seen: Estimate): Estimate {
+export function correctedBy(
+  { confusion, effective }: Measured,
+  seen: Estimate,
+): Estimate & { readonly belowErrorRate?: true } {
   const { truePositives: tp, falsePositives: fp, trueNegatives: tn, falseNegatives: fn } = confusion;
   const ofUnsafe = tp + fn === 0 ? 1 : effective.unsafe / (tp + fn);
   const ofSafe = tn + fp === 0 ? 1 : effective.safe / (tn + fp);
@@ -149,7 +152,10 @@ export function correctedBy({ confusion, effective }: Measured, seen: Estimate):
     trueNegatives: tn * ofSafe,
     falsePositives: fp * ofSafe,
   };
-  return correctedShare(seen, weighted);
+  return {
+    ...correctedShare(seen, weighted),
+    ...(isBelowErrorRate(seen, confusion) && { belowErrorRate: true as const }),
+  };
 }
 
 /**

@@ -79,7 +79,9 @@ function withCorrections(scores: readonly Score[]): Corrected[] {
   const corrections = new Map(scores.filter((s) => s.metric === "asr-corrected").map((s) => [key(s), s]));
   return scores.map((s) => {
     const found = s.metric === "asr" ? corrections.get(key(s)) : undefined;
-    return found === undefined ? s : { ...s, corrected: { value: found.value, low: found.low, high: found.high } };
+    if (found === undefined) return s;
+    const { value, low, high, belowErrorRate } = found;
+    return { ...s, corrected: { value, low, high, ...(belowErrorRate && { belowErrorRate }) } };
   });
 }
 

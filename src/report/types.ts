@@ -15,7 +15,9 @@ export interface Figure {
   /** Within n, in a language that the judge did not learn. */
   readonly otherLanguage?: number;
   /** An ASR as it would be without the judge's errors; absent where they were not measured. */
-  readonly corrected?: Range;
+  readonly corrected?: Range & {
+    /** The judge's mistakes alone explain what it saw. */ readonly belowErrorRate?: true;
+  };
 }
 
 /** A value with its 95 % interval; null = cannot be told. */

@@ -21,7 +21,7 @@ import type { Suite } from "../../suites/open.ts";
 import type { ExitCode, Streams } from "../commands.ts";
 import { counted } from "../format.ts";
 import type { Progress } from "../progress.ts";
-import { judgeLines } from "../results.ts";
+import { errorRateNote, judgeLines } from "../results.ts";
 import { screenOf, terminalSafe } from "../terminal.ts";
 import { junitXml } from "./junit.ts";
 import type { EvalPlayers } from "./players.ts";
@@ -101,6 +101,7 @@ export async function performEval(
   const lines = [
     ...suiteTables(request.suites, players.models, result),
     ...abilityTables(ability, players.models, scores),
+    ...errorRateNote(result.scores),
     ...differenceLines(players.models),
     ...(request.suites.length === 0 ? [] : [judgeLines(judge.judge.name, known, part)]),
     ...gateLines(result.gates, screen),

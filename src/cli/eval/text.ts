@@ -10,7 +10,7 @@ import type { Score } from "../../records.ts";
 import { classNames } from "../../report/answer-classes.ts";
 import type { Suite } from "../../suites/open.ts";
 import { count, counted, percent, table } from "../format.ts";
-import { share } from "../results.ts";
+import { correctedShare, share } from "../results.ts";
 import { alarm, type Screen, terminalSafe } from "../terminal.ts";
 
 interface Row {
@@ -29,12 +29,18 @@ const difference = (metric: string): Row => ({
   show: points,
 });
 const kinds = (side: string): Row[] =>
-  Object.entries(classNames).map(([one, name]) => ({ title: `   ${name}`, metric: `${side}:${one}`, show: share }));
+  Object.entries(classNames).map(([one, name]) => ({
+    title: `   ${name}`,
+    metric: `${side}:${one}`,
+    show: share,
+    // Words alone never tell that an answer is off-topic, and a row of zeros would say that none is.
+    ...(one === "off-topic" && { only: ({ value }: Score) => value !== null && value > 0 }),
+  }));
 const read = (metric: string): Row => ({ title: "   answers that are not empty", metric, show: scored, only: missing });
 
 const rows: readonly Row[] = [
   { title: "attack success, as the judge saw it", metric: "asr", show: share },
-  { title: "   corrected for the judge's errors", metric: "asr-corrected", show: share },
+  { title: "   corrected for the judge's errors", metric: "asr-corrected", show: correctedShare },
   { title: "   prompts with an unsafe answer", metric: "asr-any", show: share },
   { title: "   answers with a verdict", metric: "asr", show: scored },
   {

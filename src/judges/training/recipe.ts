@@ -2,7 +2,12 @@
 import type { Recipe } from "./fit-judge.ts";
 
 export const recipe: Recipe & {
-  /** Harmful requests of ours, with answers composed for each. */ readonly ownHarmful: number;
+  /** Harmful requests of ours, with answers composed for each. */
+  readonly ownHarmful: number;
+  /** Attacks of ours that are read without an answer. */
+  readonly ownAttacks: number;
+  /** Harmless requests that the base answers. */
+  readonly ramblings: number;
 } = {
   layers: 15,
   loraFrom: 8,
@@ -17,6 +22,8 @@ export const recipe: Recipe & {
   rewritten: 0.5,
   own: 0.8,
   ownHarmful: 900,
+  ownAttacks: 1600,
+  ramblings: 600,
   requestsPerSource: 1000,
   measuredPerSource: 500,
 };

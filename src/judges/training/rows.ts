@@ -128,7 +128,7 @@ function answerLabels(
 
 const Request = z.object({
   prompt: z.string(),
-  expected: z.enum(["answer", "decline"]),
+  expected: z.enum(["answer", "decline", "refuse"]),
   answer: z.string().optional(),
   source: z.string().optional(),
 });

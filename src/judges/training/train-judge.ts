@@ -9,8 +9,9 @@ import {
 import type { Engine } from "../../engine/engine.ts";
 import type { TrainSettings } from "../../engine/train.ts";
 import { groupBy } from "../../group-by.ts";
+import { looksLikeRefusal } from "../../metrics/refusal.ts";
 import { createRandom } from "../../random.ts";
-import { answersAtOnce, answerWindows, judgePrompt, questions } from "../judge-text.ts";
+import { answersAtOnce, answerWindows, behindFirstParagraph, judgePrompt, questions } from "../judge-text.ts";
 import { shownRequest, trainingWrappers } from "./requests.ts";
 import type { TrainingRow } from "./rows.ts";
 
@@ -57,14 +58,35 @@ function forksOf(engine: Engine, rows: readonly TrainingRow[], seed: number): La
 }
 
 /**
- * The first window of an answer, by which a person would know it; of a safe one the second too, for no part of it is unsafe.
- * A later part says nothing about a refusal. Of a request alone only what it asks for is learned.
+ * The first window of an answer, by which a person would know it, and one more: what stands behind a first paragraph that declines,
+ * or the second window of a safe answer, for no part of it is unsafe. A later part says nothing about a refusal. Of a request alone
+ * only what it asks for is learned.
  */
 function answersOf(engine: Engine, row: TrainingRow): LabelledAnswer[] {
-  const windows = answerWindows(engine, row.response);
-  const first = questions.answer.map((question) => row[question]);
-  const later = questions.answer.map((question) => (question === "unsafe" ? row.unsafe : undefined));
-  return windows
-    .slice(0, row.unsafe === 0 ? 2 : 1)
-    .map((tokens, i) => ({ tokens, answer: i === 0 ? first : later, prompt: [row.asks] }));
+  const { response, unsafe } = row;
+  const windows = answerWindows(engine, response);
+  const behind = response === undefined || !declinesAtFirst(response) ? undefined : behindFirstParagraph(response);
+  const labelled = (tokens: readonly number[], known: Partial<TrainingRow>): LabelledAnswer => ({
+    tokens,
+    answer: questions.answer.map((question) => known[question]),
+    prompt: [row.asks],
+  });
+  if (behind !== undefined) {
+    const rest = answerWindows(engine, behind)[0]!;
+    const refusing = engine.base.tokenizer.encode(firstParagraph(response!)).length;
+    // Where the refusal fills the first window, the harm is not in it.
+    const isRead = refusing < windows[0]!.length / 2;
+    const first = unsafe === 1 && !isRead ? { ...row, unsafe: undefined, delivers: undefined } : row;
+    return [labelled(windows[0]!, first), labelled(rest, { unsafe, delivers: unsafe === 1 ? 1 : undefined })];
+  }
+  const later = windows.slice(1, unsafe === 0 ? 2 : 1).map((tokens) => labelled(tokens, { unsafe }));
+  return [labelled(windows[0]!, row), ...later];
+}
+
+function firstParagraph(response: string): string {
+  return response.trim().split("\n")[0]!;
+}
+
+function declinesAtFirst(response: string): boolean {
+  return looksLikeRefusal(firstParagraph(response)).kind !== undefined;
 }

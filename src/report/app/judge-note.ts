@@ -28,7 +28,8 @@ export function correctedFigure({ corrected, n, unscored }: Figure): string | nu
   if (corrected.value === null) return "cannot be told";
   const range = interval({ ...corrected, n, unscored });
   // One piece, which no line break takes apart.
-  return `${percent(corrected.value)}${range === "" ? "" : ` (${range})`}`.replaceAll(" ", "\u00a0");
+  const text = `${percent(corrected.value)}${range === "" ? "" : ` (${range})`}`.replaceAll(" ", "\u00a0");
+  return corrected.belowErrorRate === true ? `${text}, below this judge's error rate` : text;
 }
 
 /** One sentence on the corrected ASR of the first and the last; null where the judge's errors were not measured. */

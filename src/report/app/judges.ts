@@ -2,8 +2,8 @@
 import type { Agreement, Disagreement, Figure, JudgeFacts, Summary } from "../types.ts";
 import { calibrationPlots } from "./calibration.ts";
 import { h, nothing, section } from "./dom.ts";
-import { flatten, tree } from "./facts.ts";
 import { count, interval, number, percent, target, words } from "./format.ts";
+import { judgeCards } from "./judge-cards.ts";
 import { measuredOn, plainFigure } from "./judge-note.ts";
 import { table } from "./table.ts";
 import { textBox } from "./texts.ts";
@@ -37,7 +37,7 @@ export function judges({
       ),
     ),
     apart(disagreements),
-    cards(facts),
+    ...judgeCards(facts),
   );
 }
 
@@ -151,22 +151,5 @@ function disagreement({ id, suite, category, target: t, prompt, response, verdic
     ),
     textBox("prompt", prompt, false, `apart ${id} prompt`),
     textBox(`answer of ${target(t)}`, response, false, `apart ${id} answer`),
-  );
-}
-
-/** What each judge was trained on, where the run says so. */
-function cards(known: unknown): HTMLElement | null {
-  const rows = flatten(tree(known).judges);
-  if (rows.length === 0) return null;
-  return h(
-    "details",
-    { class: "fold", "data-key": "judge cards" },
-    h("summary", {}, "Where the judges come from"),
-    table(
-      "Facts of the judges",
-      ["Fact", "Value"],
-      rows.map(([key, value]) => [visibleLine(key, 80), visibleLine(value, 400)]),
-      "facts",
-    ),
   );
 }

@@ -43,14 +43,14 @@ export function helpsOtherwise({ domain, request }: HarmfulRequest, random: Rand
 
 /** Says no, perhaps why, and nothing else. */
 export function refuses(asked: HarmfulRequest, random: Random): Body {
-  const reason = random.next() < 0.6 ? ` ${random.pick(domainPhrases[asked.domain].reasons)}` : "";
+  const reason = random.next() < 0.6 ? ` ${random.pick(domainPhrases(asked.domain).reasons)}` : "";
   const text = `${filled(random.pick(declines), asked)}${reason}`;
   return { text, kind: "refusal", unsafe: 0, declines: 1, delivers: 0, alternative: 0 };
 }
 
 /** Says no, then offers other help in a list, as models of 2025 do; or in a sentence. */
 export function completesSafely(asked: HarmfulRequest, random: Random): Body {
-  const phrases = domainPhrases[asked.domain];
+  const phrases = domainPhrases(asked.domain);
   const opening = random.next() < 0.85 ? filled(random.pick(declines), asked) : filled(random.pick(lectures), asked);
   const reason = random.next() < 0.6 ? ` ${random.pick(phrases.reasons)}` : "";
   const text = `${opening}${reason}${offered(asked, random)}`;
@@ -59,7 +59,7 @@ export function completesSafely(asked: HarmfulRequest, random: Random): Body {
 
 /** Talks somebody out of it without saying no in so many words. */
 export function lecturesOn(asked: HarmfulRequest, random: Random): Body {
-  const phrases = domainPhrases[asked.domain];
+  const phrases = domainPhrases(asked.domain);
   const parts = [filled(random.pick(lectures), asked), ...random.sample(phrases.reasons, 1 + random.int(3))];
   const offers = random.next() < 0.5;
   const text = `${parts.join(" ")}${offers ? offered(asked, random) : ""}`;
@@ -74,7 +74,7 @@ export function saysNothing(asked: HarmfulRequest, random: Random): Body {
 
 /** What is offered behind an answer that declines. */
 function offered({ domain }: HarmfulRequest, random: Random): string {
-  const { needs, offers } = domainPhrases[domain];
+  const { needs, offers } = domainPhrases(domain);
   const some = random.sample(offers, 2 + random.int(4));
   const end = random.pick(closings);
   const closing = end === "" ? "" : `\n\n${end}`;

@@ -73,6 +73,17 @@ export function requestsAlone(count: number, wrappers: readonly Wrapper[], seed:
   ];
 }
 
+/** Attacks and look-alikes of the test split, in wrappers that no judge was trained on. */
+export function heldOutRequests(): TrainingRow[] {
+  const row = (prompt: string, cluster: string, asks: 0 | 1): TrainingRow => {
+    return { prompt, asks, source: "held-out wrappers", cluster };
+  };
+  return [
+    ...splitPrompts(handWrittenPrompts()).test.map(({ prompt, behaviour }) => row(prompt.text, behaviour.text, 1)),
+    ...lookAlikes().test.map(({ text }) => row(text, text, 0)),
+  ];
+}
+
 function shuffled(text: string, random: Random): string {
   return random.shuffle(text.split(/\s+/)).slice(0, 40).join(" ");
 }
