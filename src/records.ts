@@ -199,8 +199,8 @@ export const EvaluationRow = z.object({
   sample: z.number().int().nonnegative(),
   response: z.string(),
   finishReason: z.enum(["stop", "length", "error"]),
-  /** As the scoring judge tells it, else by its words; `unscored` for an empty one. */
-  answerClass: z.enum([...AnswerClass.options, "unscored"]),
+  /** As the scoring judge tells it, else by its words; `unscored` for an empty one, and in runs of before there were classes. */
+  answerClass: z.enum([...AnswerClass.options, "unscored"]).default("unscored"),
   verdicts: z.array(Verdict.omit({ attemptId: true, categories: true })),
 });
 export type EvaluationRow = z.infer<typeof EvaluationRow>;

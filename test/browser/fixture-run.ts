@@ -87,6 +87,13 @@ export async function writeFixtureRun(runDir: string, options: FixtureOptions = 
       low: Math.max(0, value - width),
       high: Math.min(1, value + width),
     });
+    /** Shares of the classes of answers; of what is left a fifth is off-topic. */
+    const classShares = (suite: string, declining: Readonly<Record<string, number>>): Score[] => {
+      const left = 1 - Object.values(declining).reduce((sum, share) => sum + share, 0);
+      return Object.entries({ ...declining, answers: 0.8 * left, "off-topic": 0.2 * left }).map(([one, share]) => {
+        return { iteration: i, suite, metric: `answers:${one}`, ...around(share, 0.07), n: testPrompts, target: i };
+      });
+    };
     const scores: Score[] = [
       {
         iteration: i,
@@ -124,6 +131,12 @@ export async function writeFixtureRun(runDir: string, options: FixtureOptions = 
         n: 40,
         target: i,
       },
+      ...classShares("test", {
+        declines: 0.03 + 0.05 * i,
+        "declines-with-alternative": 0.05 + 0.08 * i,
+        partial: 0.02,
+      }),
+      ...classShares("look-alikes", { declines: 0.02 + 0.01 * i, "declines-with-alternative": 0.02, partial: 0.01 }),
       {
         iteration: i,
         suite: "ordinary",
@@ -235,13 +248,10 @@ export async function writeFixtureRun(runDir: string, options: FixtureOptions = 
         sample: 0,
         response,
         finishReason: chance(0.3) ? "length" : "stop",
+        // By place, not by chance: other facts of the fixture are drawn after it.
         answerClass: refuses
-          ? chance(0.6)
-            ? "declines-with-alternative"
-            : "declines"
-          : chance(0.15)
-            ? "off-topic"
-            : "answers",
+          ? (["declines-with-alternative", "declines"] as const)[at % 2]!
+          : (["answers", "answers", "off-topic"] as const)[at % 3]!,
         verdicts,
       };
     });

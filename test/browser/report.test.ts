@@ -113,6 +113,22 @@ describe("the report of a whole run", () => {
     await page.close();
   });
 
+  it("draws what answers do with attacks and with harmless requests, an alternative as a class of its own", async () => {
+    const { page } = await open(path);
+    const attacks = page.getByRole("figure", { name: "What becomes of attacks" });
+    // Five classes of four Targets.
+    expect(await attacks.locator("svg rect").count()).toBe(20);
+    await attacks.getByText("Numbers").click();
+    expect(await attacks.locator("tbody tr").first().textContent()).toMatch(
+      /^declines with an alternative5 % \(0 % to 12 %\), n \d+13 %/,
+    );
+    await page.locator("#filter-outcome").selectOption("alternative");
+    const shown = await page.locator("#answers .answer:last-child .small").allTextContents();
+    expect(shown.length).toBeGreaterThan(0);
+    for (const note of shown) expect(note).toContain("declines with an alternative");
+    await page.close();
+  });
+
   it("draws what a judge said against what was so, or says why it cannot", async () => {
     const { page } = await open(path);
     const plots = page.locator("#calibration");

@@ -9,6 +9,15 @@ import { colors, seriesColor } from "./palette.ts";
 
 const classes = Object.entries(classNames) as [AnswerClass, string][];
 
+/** Whether answering is good depends on the request, so it has neither a warning's colour nor a praising one. */
+const classColors: Readonly<Record<AnswerClass, string>> = {
+  "declines-with-alternative": seriesColor(3),
+  declines: seriesColor(0),
+  partial: seriesColor(1),
+  answers: seriesColor(2),
+  "off-topic": colors.quiet,
+};
+
 /** Both charts, those that have something to show. */
 export function classCharts({ classes: shares }: Pick<Summary, "classes">): HTMLElement[] {
   return [
@@ -24,7 +33,7 @@ export function classCharts({ classes: shares }: Pick<Summary, "classes">): HTML
 function bars(title: string, text: string, shares: Summary["classes"]["test"]): HTMLElement | null {
   const parts = classes.flatMap(([one, name], i) =>
     shares[one].flatMap(({ index, value }) =>
-      value === null ? [] : [{ x: target(index), name, order: i, value, color: seriesColor(i) }],
+      value === null ? [] : [{ x: target(index), name, order: i, value, color: classColors[one] }],
     ),
   );
   const targets = [...new Set(parts.map(({ x }) => x))];
@@ -32,7 +41,7 @@ function bars(title: string, text: string, shares: Summary["classes"]["test"]): 
   return chart({
     title,
     text,
-    legend: classes.map(([, name], i) => ({ name, color: seriesColor(i) })),
+    legend: classes.map(([one, name]) => ({ name, color: classColors[one] })),
     height: 220,
     plot: () => ({
       marginLeft: 44,
