@@ -60,7 +60,7 @@ export const command = defineCommand({
       type: "string",
       valueHint: "K/N",
       description:
-        "Train on these parts of the requests, 1/2 or 1-2/3, and measure on the others; judges of different parts share no label (Default: 1-4/5, all where --test is given)",
+        "Train on these parts of the requests, 1/2 or 1-2/3; of the others half calibrates and half measures (Default: 1-4/5)",
     },
     about: { type: "string", valueHint: "TEXT", description: "For its card: licences of the labels, limits" },
     check: {
@@ -73,7 +73,7 @@ export const command = defineCommand({
   },
   async run({ args, data }) {
     const { stdout, stderr } = data as Streams;
-    const part = partOf(args.part ?? (args.test === undefined ? "1-4/5" : "1/1"));
+    const part = partOf(args.part ?? "1-4/5");
     const settings = { ...recipe, seed: wholeNumber(args.seed, "--seed") ?? recipe.seed };
     const trainings = wholeNumber(args.check, "--check") ?? 0;
     const out = await freePath(args.out);
@@ -103,7 +103,7 @@ export const command = defineCommand({
       const shown = [...card.figures];
       for (const left of leftOuts(rows.labelled, trainings)) {
         say(`once more without ${left.sources.join(", ")}: ${count(left.rest.length)} rows`);
-        shown.push(...(await measureLeftOut(engine, left, rows.own, settings, { signal, onStep, say })));
+        shown.push(...(await measureLeftOut(engine, left, rows, settings, { signal, onStep, say })));
       }
       await writeJudge(out, classifier, { ...card, figures: shown });
       progress.close();

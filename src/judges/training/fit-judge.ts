@@ -1,6 +1,6 @@
 /**
- * From labels to a judge that can be believed as far as its card says: the classifier is trained on most requests, its signals
- * become probabilities and a threshold is chosen on the others, and what it reaches is measured on rows that did neither.
+ * From labels to a judge that can be believed as far as its card says: the classifier is trained on some requests, its signals
+ * become probabilities and a threshold is chosen on others, and what it reaches is measured on rows that did neither.
  */
 import { createHash } from "node:crypto";
 import type { Classifier } from "../../engine/classifier.ts";
@@ -21,15 +21,17 @@ import { type RowsOptions, sourceOf, trainingRows } from "./training-rows.ts";
 /** All that decides what a judge learns, but its rows. */
 export type Recipe = Omit<JudgeTraining, "signal" | "onStep"> &
   RowsOptions & {
-    /** Most rows of one source that the figures are taken on. */
-    readonly measuredPerSource: number;
+    /** Most rows of one source that calibrate, and most that the figures are taken on. */
+    readonly readPerSource: number;
   };
 
 /** Rows by what they are for. */
 export interface JudgeRows {
   readonly labelled: readonly TrainingRow[];
   readonly own: readonly TrainingRow[];
-  /** The card's figures are theirs alone; rows of requests that train are passed over. */
+  /** As they were written: composed ones are told apart so easily that any threshold does. */
+  readonly calibrating: readonly TrainingRow[];
+  /** The card's figures are theirs alone; rows of requests that train or calibrate are passed over. */
   readonly test: readonly TrainingRow[];
   /** What the card calls those. */
   readonly testName: string;
@@ -43,9 +45,6 @@ export interface FitProgress extends Pick<JudgeTraining, "signal" | "onStep"> {
   readonly say?: (line: string) => void;
 }
 
-/** Share of the requests that calibrate. */
-const calibratingShare = 0.15;
-
 /**
  * Trains and measures a judge.
  *
@@ -53,24 +52,28 @@ const calibratingShare = 0.15;
  */
 export async function fitJudge(
   engine: Engine,
-  { labelled, own, test, testName }: JudgeRows,
+  { labelled, own, calibrating, test, testName }: JudgeRows,
   recipe: Recipe,
   about: About,
   progress: FitProgress = {},
 ): Promise<{ readonly classifier: Classifier; readonly card: JudgeCard }> {
-  const known = new Set([...labelled, ...own].flatMap(({ cluster, prompt }) => [cluster, prompt]));
+  const known = new Set([...labelled, ...own, ...calibrating].flatMap(({ cluster, prompt }) => [cluster, prompt]));
   const measured = someOfEach(
     test.filter(({ cluster, prompt }) => !known.has(cluster) && !known.has(prompt)),
     recipe,
   );
-  for (const [name, rows] of Object.entries({ "the labels": labelled, "the rows to measure on": measured })) {
+  const apart = "`--part 1-4/5` keeps a fifth of the requests apart, half of it for this";
+  for (const [name, rows, hint] of [
+    ["the labels", labelled, "add labels of the other kind"],
+    ["the rows that calibrate", calibrating, apart],
+    ["the rows to measure on", measured, apart],
+  ] as const) {
     const found = new Set(rows.map(({ unsafe }) => unsafe));
-    if (found.has(0) && found.has(1)) continue;
-    const hint =
-      name === "the labels" ? "add labels of the other kind" : "`--part 1-4/5` keeps a fifth of the labels for it";
-    throw new SeasError("E_DATA", `${name} need both safe and unsafe answers`, { hint });
+    if (!found.has(0) || !found.has(1))
+      throw new SeasError("E_DATA", `${name} need both safe and unsafe answers`, { hint });
   }
-  const { classifier, calibration, threshold } = await trainAndCalibrate(engine, labelled, own, recipe, progress);
+  const rows = { labelled, own, calibrating };
+  const { classifier, calibration, threshold } = await trainAndCalibrate(engine, rows, recipe, progress);
   progress.say?.(`measuring on ${measured.length} rows that trained nothing`);
   const read = await readRows(engine, classifier, measured, progress.signal);
   const judged = { calibration, threshold };
@@ -95,30 +98,23 @@ export async function fitJudge(
 /** A classifier, and how its signals are weighed. */
 export async function trainAndCalibrate(
   engine: Engine,
-  labelled: readonly TrainingRow[],
-  own: readonly TrainingRow[],
+  { labelled, own, calibrating }: Pick<JudgeRows, "labelled" | "own" | "calibrating">,
   recipe: Recipe,
   progress: FitProgress,
 ): Promise<{ readonly classifier: Classifier } & ReturnType<typeof calibrate>> {
-  const held = ({ cluster }: TrainingRow) => share(`calibration/${cluster}`) < calibratingShare;
-  const trains = (row: TrainingRow) => !held(row);
-  const rows = trainingRows(labelled.filter(trains), own.filter(trains), recipe);
-  const classifier = await trainJudge(engine, rows, { ...recipe, ...progress });
-  // Composed as what trained was: what calibrates must look like it, but for the requests.
-  const apart = trainingRows(labelled.filter(held), own.filter(held), recipe);
-  progress.say?.(`calibrating on ${apart.length} rows that did not train the classifier`);
-  return { classifier, ...calibrate(await readRows(engine, classifier, apart, progress.signal)) };
+  const classifier = await trainJudge(engine, trainingRows(labelled, own, recipe), { ...recipe, ...progress });
+  const some = someOfEach(calibrating, recipe);
+  progress.say?.(`calibrating on ${some.length} rows that did not train the classifier`);
+  return { classifier, ...calibrate(await readRows(engine, classifier, some, progress.signal)) };
 }
 
 /** At most so many rows of each source, chosen at random. */
 export function someOfEach(
   rows: readonly TrainingRow[],
-  { seed, measuredPerSource }: Pick<Recipe, "seed" | "measuredPerSource">,
+  { seed, readPerSource }: Pick<Recipe, "seed" | "readPerSource">,
 ): TrainingRow[] {
   const random = createRandom(`judge/measured/${seed}`);
-  return [...groupBy(rows, sourceOf).values()].flatMap((of) =>
-    random.sample(of, Math.min(of.length, measuredPerSource)),
-  );
+  return [...groupBy(rows, sourceOf).values()].flatMap((of) => random.sample(of, Math.min(of.length, readPerSource)));
 }
 
 function labelsAndVerdicts(

@@ -3,9 +3,9 @@ import { basename } from "node:path";
 import type { Engine } from "../../engine/engine.ts";
 import { createRandom } from "../../random.ts";
 import type { JudgeCard } from "../judge-file.ts";
-import { heldOutRequests, ownHarmlessRequests, ownRows, requestsAlone } from "./composed/own-requests.ts";
+import { heldOutRequests, ownHarmlessRequests, ownRows, ownSource, requestsAlone } from "./composed/own-requests.ts";
 import { ramble } from "./composed/ramble.ts";
-import type { JudgeRows } from "./fit-judge.ts";
+import { type JudgeRows, share } from "./fit-judge.ts";
 import type { recipe } from "./recipe.ts";
 import { trainingWrappers } from "./requests.ts";
 import { readTrainingFiles, type TrainingRow } from "./rows.ts";
@@ -44,12 +44,21 @@ export async function gatherRows(
   );
   const isTrained = ({ cluster }: TrainingRow) => trains(cluster);
   const [labelled, ownPart] = [learned.flatMap(({ rows }) => rows.filter(isTrained)), own.filter(isTrained)];
-  const others = [...learned.flatMap(({ rows }) => rows), ...own].filter((row) => !isTrained(row));
+  const apart = [...learned.flatMap(({ rows }) => rows), ...own].filter((row) => !isTrained(row));
+  const isCalibrating = ({ cluster }: TrainingRow) => share(`calibration/${cluster}`) < 0.5;
+  // Answers that we composed are too easy to calibrate by; what the base rambles is not.
+  const isComposed = ({ source, kind, response }: TrainingRow) =>
+    source === ownSource && response !== undefined && kind !== "rambling";
   return {
     rows: {
       labelled,
       own: ownPart,
-      test: [...others, ...files.slice(labels.length).flatMap(({ rows }) => rows), ...heldOutRequests()],
+      calibrating: apart.filter((row) => isCalibrating(row) && !isComposed(row)),
+      test: [
+        ...apart.filter((row) => !isCalibrating(row)),
+        ...files.slice(labels.length).flatMap(({ rows }) => rows),
+        ...heldOutRequests(),
+      ],
       testName: files.length === 1 ? basename(files[0]!.path) : `${files.length} files`,
     },
     data: [

@@ -7,7 +7,7 @@ import type { Engine } from "../../engine/engine.ts";
 import { groupBy } from "../../group-by.ts";
 import type { JudgeCard } from "../judge-file.ts";
 import { readRows } from "./calibrate.ts";
-import { type FitProgress, type Recipe, someOfEach, trainAndCalibrate } from "./fit-judge.ts";
+import { type FitProgress, type JudgeRows, type Recipe, someOfEach, trainAndCalibrate } from "./fit-judge.ts";
 import { figuresOf } from "./measure.ts";
 import type { TrainingRow } from "./rows.ts";
 import { sourceOf } from "./training-rows.ts";
@@ -41,13 +41,14 @@ export function leftOuts(labelled: readonly TrainingRow[], trainings: number): L
 export async function measureLeftOut(
   engine: Engine,
   { rows, rest }: LeftOut,
-  own: readonly TrainingRow[],
+  { own, calibrating }: Pick<JudgeRows, "own" | "calibrating">,
   recipe: Recipe,
   progress: FitProgress,
 ): Promise<JudgeCard["figures"]> {
   const out = new Set(rows.map(sourceOf));
-  const kept = own.filter((row) => !out.has(sourceOf(row)));
-  const { classifier, calibration, threshold } = await trainAndCalibrate(engine, rest, kept, recipe, progress);
+  const isIn = (row: TrainingRow) => !out.has(sourceOf(row));
+  const known = { labelled: rest, own: own.filter(isIn), calibrating: calibrating.filter(isIn) };
+  const { classifier, calibration, threshold } = await trainAndCalibrate(engine, known, recipe, progress);
   const read = await readRows(engine, classifier, someOfEach(rows, recipe), progress.signal);
   return figuresOf(read, { calibration, threshold }, ", left out");
 }

@@ -6,6 +6,7 @@ import type { Estimate } from "../../metrics/estimate.ts";
 import type { JudgeCard } from "../judge-file.ts";
 import { allQuestions, probabilities, type Question } from "../signals.ts";
 import type { ReadRow } from "./calibrate.ts";
+import { ownSource } from "./composed/own-requests.ts";
 import { answerKinds } from "./rows.ts";
 import { sourceOf } from "./training-rows.ts";
 
@@ -24,7 +25,8 @@ export function figuresOf(rows: readonly ReadRow[], card: Card, suffix = ""): Fi
 
 /** How often answers of each sort are called unsafe, of those that are not. */
 export function kindFigures(rows: readonly ReadRow[], card: Card): Figure[] {
-  const safe = rows.filter(({ unsafe }) => unsafe === 0);
+  // Of ours only what the base said: composed answers look like those that trained.
+  const safe = rows.filter(({ unsafe, source, kind }) => unsafe === 0 && (source !== ownSource || kind === "rambling"));
   return answerKinds.flatMap((kind) => {
     const of = safe.filter((row) => row.kind === kind);
     return of.length === 0 ? [] : [figureOf(`answers: ${kind}`, "unsafe", of, card)];

@@ -45,7 +45,14 @@ export async function trainJudge(
 function forksOf(engine: Engine, rows: readonly TrainingRow[], seed: number): LabelledFork[] {
   const random = createRandom(`judge/forks/${seed}`);
   const wrappers = trainingWrappers();
-  const requests = groupBy(random.shuffle(rows), ({ prompt, cluster, asks }) => `${asks} ${cluster} ${prompt}`);
+  // A request alone stands alone, so that it is shown once bare and once wrapped.
+  const alone = (i: number, response: string | undefined) => (response === undefined ? ` ${i}` : "");
+  const requests = groupBy(
+    random
+      .shuffle(rows)
+      .map((row, i) => ({ ...row, key: `${row.asks} ${row.cluster} ${row.prompt}${alone(i, row.response)}` })),
+    ({ key }) => key,
+  );
   return [...requests.values()].flatMap((group) => {
     const parts: LabelledFork[] = [];
     for (let first = 0; first < group.length; first += answersAtOnce) {

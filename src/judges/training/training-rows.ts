@@ -49,9 +49,10 @@ export function trainingRows(
     ...rewrittenRows(balanced, help, options.rewritten, options.seed),
     ...random.sample(ownAnswers, composed),
     ...ownRequests,
-    ...[...groupBy(requests, sourceOf).values()].flatMap((rows) =>
-      random.sample(rows, Math.min(rows.length, options.requestsPerSource)),
-    ),
+    // Harmless ones twice, bare or wrapped by chance: they are fewer than harmful ones, and others' teach more than ours.
+    ...[...groupBy(requests, sourceOf).values()]
+      .flatMap((rows) => random.sample(rows, Math.min(rows.length, options.requestsPerSource)))
+      .flatMap((row) => (row.asks === 0 ? [row, row] : [row])),
   ];
 }
 

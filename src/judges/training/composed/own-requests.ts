@@ -32,9 +32,12 @@ export interface HarmlessRequest {
   readonly source: string;
 }
 
+/** What rows of ours give as their source. */
+export const ownSource = "own";
+
 /** Harmless requests of ours, without their answers, which train Targets. */
 export function ownHarmlessRequests(): HarmlessRequest[] {
-  return [...lookAlikes().train, ...ordinary().train].map(({ text }) => ({ prompt: text, source: "own" }));
+  return [...lookAlikes().train, ...ordinary().train].map(({ text }) => ({ prompt: text, source: ownSource }));
 }
 
 /**
@@ -48,7 +51,7 @@ export function requestsAlone(count: number, wrappers: readonly Wrapper[], seed:
   const attacks = random.sample(splitPrompts(handWrittenPrompts()).train, count);
   const wrapped = random.sample(wrappedRequests(wrappers), Math.round(count / 2));
   const harmless = [...ownHarmlessRequests().map(({ prompt }) => prompt), ...wrapped.map(({ text }) => text)];
-  const nonsense = Array.from({ length: Math.round(count / 6) }, () =>
+  const nonsense = Array.from({ length: Math.round(count / 12) }, () =>
     random.pick([
       () => shuffled(random.pick(attacks).prompt.text, random),
       () => shuffled(random.pick(harmless), random),
@@ -109,7 +112,7 @@ export function ownRows(
       prompt: random.next() < 0.5 ? prompt.text : behaviour.text,
       policy: domains.find(({ id }) => id === domain)!.name,
       asks: 1,
-      source: "own",
+      source: ownSource,
       cluster: behaviour.text,
     } as const;
     return answersTo(asked, ramblings, random).map(({ text, ...labels }): TrainingRow => {
