@@ -15,7 +15,7 @@ export const recipe: Recipe & {
   loraAlpha: 16,
   learningRate: 5e-4,
   batchSize: 8,
-  epochs: 2,
+  epochs: 1,
   weightDecay: 0,
   seed: 1,
   perSource: 4000,
