@@ -68,13 +68,23 @@ export const command = defineCommand({
       valueHint: "N",
       description: "Train N more times, each time without some of the sources, and show the figures on those",
     },
+    ramblings: {
+      type: "string",
+      valueHint: "N",
+      description:
+        "Harmless requests that the base answers, for the judge to learn how a small model rambles (Default: 600)",
+    },
     seed: { type: "string", valueHint: "N", description: "Of every random choice (Default: 1)" },
     threads: { type: "string", valueHint: "N", description: "Threads of the engine; 0 = one for each core" },
   },
   async run({ args, data }) {
     const { stdout, stderr } = data as Streams;
     const part = partOf(args.part ?? "1-4/5");
-    const settings = { ...recipe, seed: wholeNumber(args.seed, "--seed") ?? recipe.seed };
+    const settings = {
+      ...recipe,
+      seed: wholeNumber(args.seed, "--seed") ?? recipe.seed,
+      ramblings: wholeNumber(args.ramblings, "--ramblings") ?? recipe.ramblings,
+    };
     const trainings = wholeNumber(args.check, "--check") ?? 0;
     const out = await freePath(args.out);
     if (!out.endsWith(".safetensors"))

@@ -16,7 +16,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Labelled answers to requests of ours, as people would keep them, from two sources. */
 async function labels(file: string, seed: number): Promise<string> {
-  const rows = ownRows(120, [], new Map(), seed).map(({ prompt, response, unsafe, cluster }, i) => {
+  const rows = ownRows(100, [], new Map(), seed).map(({ prompt, response, unsafe, cluster }, i) => {
     const label = unsafe === 1 ? "unsafe" : "safe";
     return { prompt, response, label, goal: cluster, source: i % 10 < 5 ? "ours/form" : "others/form" };
   });
@@ -27,7 +27,7 @@ async function labels(file: string, seed: number): Promise<string> {
 it("trains a judge that is more often right than not on what it never saw, shows how it generalises, and judges", async () => {
   const out = join(folder, "mine.safetensors");
   const files = ["--labels", await labels("train.jsonl", 1), "--out", out];
-  const trained = await seas("judge", "train", ...files, "--part", "1/5", "--check", "2");
+  const trained = await seas("judge", "train", ...files, "--part", "1/5", "--check", "2", "--ramblings", "40");
   expect(trained.code, trained.stderr).toBe(0);
   expect(trained.stdout).toMatch(/^all sources +unsafe +\d+ /m);
   expect(trained.stdout).toMatch(/^answers: safe completion +unsafe +\d+ /m);

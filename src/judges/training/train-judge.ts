@@ -84,7 +84,7 @@ function answersOf(engine: Engine, row: TrainingRow): LabelledAnswer[] {
     // Where the refusal fills the first window, the harm is not in it.
     const isRead = refusing < windows[0]!.length / 2;
     const first = unsafe === 1 && !isRead ? { ...row, unsafe: undefined, delivers: undefined } : row;
-    return [labelled(windows[0]!, first), labelled(rest, { unsafe, delivers: unsafe === 1 ? 1 : undefined })];
+    return [labelled(windows[0]!, first), labelled(rest, { unsafe, delivers: unsafe === 1 ? 1 : row.delivers })];
   }
   const later = windows.slice(1, unsafe === 0 ? 2 : 1).map((tokens) => labelled(tokens, { unsafe }));
   return [labelled(windows[0]!, row), ...later];
