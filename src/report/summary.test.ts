@@ -147,7 +147,7 @@ describe("a broken run", () => {
     expect(summary.counts[0]!.prompts).toBeNull();
     expect(summary.gaps).toMatchInlineSnapshot(`
       [
-        "0/scores.jsonl: 2 of 37 lines cannot be read (the first is line 36).",
+        "0/scores.jsonl: 2 of 47 lines cannot be read (the first is line 46).",
         "Iteration 1 lacks prompts.jsonl, pairs.target.jsonl.",
         "Iteration 2 lacks scores.jsonl.",
         "Not begun: iteration 3, 4 of 0 to 4.",

@@ -4,7 +4,7 @@ import { type Config, resolveConfig } from "../config.ts";
 import { loadSafetyData, type SafetyData } from "../data/safety-data.ts";
 import { createRandom } from "../random.ts";
 import type { Adapter } from "../records.ts";
-import type { Model, RunEvent } from "../seams.ts";
+import type { Judge, Model, RunEvent } from "../seams.ts";
 import type { Context } from "./context.ts";
 import { diversityLimit, overRefusalLimit } from "./step-limits.ts";
 
@@ -25,6 +25,14 @@ const adapter = (path: string): Adapter => ({
   path,
   sha256: "0".repeat(64),
 });
+
+/** A judge that tells no class, so that the words do. */
+const silent: Judge = {
+  name: "silent",
+  async *score(inputs) {
+    for (const { attemptId } of inputs) yield { attemptId, judge: "silent", label: "safe", categories: [] };
+  },
+};
 
 /** A context whose adapters say what `says` has under their path, and what was reported and asked. */
 function scripted(says: Readonly<Record<string, Says>>, over: Config = config) {
@@ -49,7 +57,7 @@ function scripted(says: Readonly<Record<string, Says>>, over: Config = config) {
   };
   const run = { report, path: (...parts: string[]) => parts.join("/") };
   const signal = new AbortController().signal;
-  const context = { run, config: over, data, base: model("base"), signal } as unknown as Context;
+  const context = { run, config: over, data, base: model("base"), trainJudge: silent, signal } as unknown as Context;
   return { context, notes, asked };
 }
 

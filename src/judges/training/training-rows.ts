@@ -74,13 +74,9 @@ function inBalance(rows: readonly TrainingRow[], most: number, random: Random): 
   return [...random.sample(unsafe, harmful), ...random.sample(safe, harmless)];
 }
 
-/** Who labelled a row, and with which attack its answer was had, where the file says: `source/method/…`. */
+/** Who labelled a row; what stands behind a slash, such as the attack that drew its answer, is passed over. */
 export function sourceOf({ source }: TrainingRow): string {
   return source.split("/")[0]!;
-}
-
-export function methodOf({ source }: TrainingRow): string {
-  return source.split("/")[1] ?? "";
 }
 
 /** The same short refusal stands in files hundreds of times. */
