@@ -25,5 +25,5 @@ export const recipe: Recipe & {
   ownAttacks: 800,
   ramblings: 600,
   requestsPerSource: 500,
-  readPerSource: 250,
+  readPerSource: 160,
 };
